@@ -87,3 +87,10 @@ func (c *Config) Account(alias string) (Account, bool) {
 	}
 	return Account{}, false
 }
+
+// What lakeshare does about IAM_ALLOWED_PRINCIPALS on a database.
+const (
+	AccessAsIs          = "as_is"          // check, explain, change nothing
+	AccessLakeFormation = "lake_formation" // storage registered, IAM_ALLOWED_PRINCIPALS off
+	AccessIAM           = "iam"            // left to IAM
+)

@@ -1,0 +1,160 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/lakeshare/lakeshare/internal/fact"
+)
+
+// declared is what an earlier tree asked for, with the commit that did.
+type declared struct {
+	want   fact.Want
+	commit string
+}
+
+// past answers questions about the trees before.
+type past struct {
+	tip      *fact.Tree
+	before   []*fact.Tree
+	declared map[fact.Key]declared // by trees before and, for ended shares, by the tip
+}
+
+func newPast(tip *fact.Tree, before []*fact.Tree) *past {
+	p := &past{tip: tip, before: before, declared: map[fact.Key]declared{}}
+	for _, t := range before {
+		p.learn(t, t.Wanted)
+		p.learn(t, t.Ended)
+		p.forget(t)
+	}
+	p.learn(tip, tip.Ended)
+	p.forget(tip)
+	return p
+}
+
+func (p *past) learn(t *fact.Tree, facts map[fact.Key]fact.Want) {
+	for k, w := range facts {
+		p.declared[k] = declared{want: w, commit: t.Commit}
+	}
+}
+
+// forget ends what earlier trees declared and this one released.
+func (p *past) forget(t *fact.Tree) {
+	for k := range t.Released {
+		delete(p.declared, k)
+	}
+}
+
+// same reports whether every tree before wants the fact with this body. Without
+// any tree before it is false: everything is new.
+func (p *past) same(k fact.Key, b fact.Body) bool {
+	for _, t := range p.before {
+		if w, ok := t.Wanted[k]; !ok || w.Body != b {
+			return false
+		}
+	}
+	return len(p.before) > 0
+}
+
+// started reports whether a tree after the base wants the fact: an apply may have made it already.
+func (p *past) started(k fact.Key) bool {
+	return len(p.before) > 1 && slices.ContainsFunc(p.before[1:], func(t *fact.Tree) bool {
+		_, ok := t.Wanted[k]
+		return ok
+	})
+}
+
+// newlyAbsent reports whether the tip asks for the fact to go and not every tree before did.
+func (p *past) newlyAbsent(k fact.Key) bool {
+	if _, ok := p.tip.Absent[k]; !ok || len(p.before) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(p.before, func(t *fact.Tree) bool {
+		_, ok := t.Absent[k]
+		return !ok
+	})
+}
+
+// candidates returns what a merge may have to delete: what some tree declared
+// and the tip does not want, and what the tip newly asks to go.
+func (p *past) candidates() []fact.Key {
+	keys := map[fact.Key]bool{}
+	for k := range p.declared {
+		if _, wanted := p.tip.Wanted[k]; !wanted && len(p.before) > 0 {
+			keys[k] = true
+		}
+	}
+	for k := range p.tip.Absent {
+		if p.newlyAbsent(k) {
+			keys[k] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(keys), fact.Key.Compare)
+}
+
+// Needed says which facts have to be read for a plan: those that changed in git,
+// what they need, and what falls with them. Everything else costs no call.
+func Needed(tip *fact.Tree, before []*fact.Tree) fact.Query {
+	p := newPast(tip, before)
+	keys := map[fact.Key]bool{}
+	for k, w := range tip.Wanted {
+		if p.same(k, w.Body) {
+			continue
+		}
+		keys[k] = true
+		for _, n := range w.Needs {
+			keys[n] = true
+		}
+		if k.Kind == fact.Link && p.otherTarget(k, w.Body) {
+			for _, g := range onObject(tip.Wanted, k.At, k.Object) {
+				keys[g] = true
+			}
+		}
+	}
+	for _, k := range p.candidates() {
+		if k.Kind.Stays() {
+			continue
+		}
+		keys[k] = true
+		if probe, ok := p.probe(k); ok {
+			keys[probe] = true
+		}
+	}
+	return fact.Query{Keys: slices.SortedFunc(maps.Keys(keys), fact.Key.Compare), Wanted: tip.Set()}
+}
+
+// otherTarget reports whether some tree before wants the link with another target.
+func (p *past) otherTarget(k fact.Key, b fact.Body) bool {
+	return slices.ContainsFunc(p.before, func(t *fact.Tree) bool {
+		w, ok := t.Wanted[k]
+		return ok && w.Body != b
+	})
+}
+
+// onObject returns the consumer grants on one container or link.
+func onObject(facts map[fact.Key]fact.Want, at fact.Place, o fact.Object) []fact.Key {
+	var out []fact.Key
+	for k := range facts {
+		if k.Kind == fact.ConsumerGrant && k.At == at && k.Object == o {
+			out = append(out, k)
+		}
+	}
+	slices.SortFunc(out, fact.Key.Compare)
+	return out
+}
+
+// probe is a key that nobody wants, to have the grants of a consumer on an
+// object read when the account's own grant on it is withdrawn: they fall with it.
+func (p *past) probe(k fact.Key) (fact.Key, bool) {
+	if k.Kind != fact.AccountGrant || len(k.Principal) != 12 {
+		return fact.Key{}, false
+	}
+	for _, t := range append(slices.Clone(p.before), p.tip) {
+		for _, a := range t.Accounts {
+			if a.Place.Account == k.Principal {
+				return fact.Key{Kind: fact.ConsumerGrant, At: a.Place, Object: k.Object}, true
+			}
+		}
+	}
+	return fact.Key{}, false
+}

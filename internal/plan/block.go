@@ -1,0 +1,132 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lakeshare/lakeshare/internal/diag"
+	"github.com/lakeshare/lakeshare/internal/fact"
+)
+
+// Rules of findings that only AWS knows.
+const (
+	RuleNotFound  = "not-found"
+	RuleNameTaken = "name-taken"
+	RuleNotRead   = "not-read"
+)
+
+// taken reports a name that something else has already.
+func (m *maker) taken(k fact.Key, w fact.Want, what string) {
+	m.refuse(m.change(fact.Make, New, k, w), "the name is taken")
+	hint := "choose another name with link:"
+	if k.Kind == fact.Filter {
+		hint = "choose another name with filter:"
+	}
+	m.at(w, RuleNameTaken, hint, "%s %s in account %s is taken by %s, which git never declared",
+		k.Kind, k.Object.Name(), k.At.Account, what)
+}
+
+func describeBody(k fact.Key, b fact.Body) string {
+	switch k.Kind {
+	case fact.Link:
+		return "a link to " + b.Target.String()
+	case fact.Filter:
+		rows := ""
+		if b.Rows != "" {
+			rows = " and rows " + b.Rows
+		}
+		return "a filter with columns " + b.Columns + rows
+	}
+	return "something else"
+}
+
+// findings turns what reading found out about names and states into findings at
+// the lines that ask for it, and refuses the facts concerned.
+func (m *maker) findings() {
+	for _, k := range fact.SortedKeys(m.in.Live.Taken) {
+		if w, ok := m.in.Tip.Wanted[k]; ok && m.held[k] == "" {
+			m.taken(k, w, m.in.Live.Taken[k])
+		}
+	}
+	for _, a := range m.in.Live.Absent {
+		w, ok := m.in.Tip.Wanted[a.Key]
+		if !ok {
+			continue
+		}
+		hint := diag.DidYouMean(a.Name, a.Near)
+		if hint == "" && len(a.Near) > 0 {
+			hint = "there is " + strings.Join(a.Near[:min(3, len(a.Near))], ", ")
+		}
+		m.at(w, RuleNotFound, hint, "%s %s does not exist in account %s", a.What, a.Name, a.Key.At.Account)
+		m.held[a.Key] = fmt.Sprintf("%s %s does not exist", a.What, a.Name)
+	}
+	for _, warning := range m.in.Live.Warnings {
+		w, ok := m.in.Tip.Wanted[warning.Key]
+		if !ok {
+			continue
+		}
+		m.at(w, warning.Rule, warning.Hint, "%s", warning.Message)
+		last := &m.plan.Findings[len(m.plan.Findings)-1]
+		if warning.Fatal {
+			m.held[warning.Key] = warning.Message
+		} else {
+			last.Severity = diag.Warning
+		}
+	}
+	m.plan.Findings = m.plan.Findings.Sorted()
+}
+
+func (m *maker) at(w fact.Want, rule, hint, format string, args ...any) {
+	pos := diag.Pos{}
+	if len(w.Origins) > 0 {
+		o := w.Origins[0]
+		pos = diag.Pos{File: o.File, Line: o.Line, Col: o.Col}
+	}
+	m.plan.Findings.Add(rule, pos, hint, format, args...)
+}
+
+// block takes out of the changes what cannot be carried out: what was refused,
+// and what needs something that is missing, refused or blocked itself.
+func (m *maker) block() {
+	for again := true; again; {
+		again = false
+		m.plan.Changes = slices.DeleteFunc(m.plan.Changes, func(c Change) bool {
+			why, drift := m.obstacle(c)
+			if why == "" {
+				return false
+			}
+			again = true
+			m.held[c.Op.Key] = why
+			m.plan.Blocked = append(m.plan.Blocked, Blocked{Change: c, Why: why, Held: drift})
+			return true
+		})
+	}
+	slices.SortStableFunc(m.plan.Blocked, func(a, b Blocked) int { return a.Change.Op.Key.Compare(b.Change.Op.Key) })
+	slices.SortStableFunc(m.plan.Changes, func(a, b Change) int { return a.Op.Key.Compare(b.Op.Key) })
+}
+
+// obstacle says why a change cannot be carried out, and whether that is drift.
+func (m *maker) obstacle(c Change) (string, bool) {
+	if why, ok := m.held[c.Op.Key]; ok && c.Op.Verb != fact.Drop {
+		return why, false
+	}
+	for _, n := range c.Op.Needs {
+		why, ok := m.held[n]
+		if !ok {
+			why, ok = m.unreadNeed(n)
+		}
+		if ok {
+			return "needs " + n.Kind.String() + " " + n.Object.Name() + ", which is " + why, why == Missing.String()
+		}
+	}
+	return "", false
+}
+
+// unreadNeed reports a fact that others need and that could not be read.
+func (m *maker) unreadNeed(n fact.Key) (string, bool) {
+	if err, ok := m.in.Live.Unread[n]; ok {
+		return "not read: " + err.Error(), true
+	}
+	return "", false
+}

@@ -1,0 +1,120 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/lakeshare/lakeshare/internal/fact"
+)
+
+// exchanges makes again what falls when a link gets another target: AWS has no
+// update, so the link is deleted and created, and its grants go with it.
+func (m *maker) exchanges() {
+	planned := map[fact.Key]bool{}
+	for _, c := range m.plan.Changes {
+		planned[c.Op.Key] = true
+	}
+	for _, c := range slices.Clone(m.plan.Changes) {
+		if c.Op.Key.Kind != fact.Link || c.Op.Verb != fact.Change {
+			continue
+		}
+		for _, g := range onObject(m.in.Tip.Wanted, c.Op.Key.At, c.Op.Key.Object) {
+			if planned[g] {
+				continue
+			}
+			again := m.change(fact.Make, Done, g, m.in.Tip.Wanted[g])
+			again.Why, again.Exchange = "falls with its link and is made again", true
+			m.plan.Changes = append(m.plan.Changes, again)
+		}
+	}
+	m.replacements()
+}
+
+// replacements lets a withdrawal wait for what takes its place: whoever keeps
+// access to a table on another way must not be cut off when that way fails.
+func (m *maker) replacements() {
+	made := map[reader][]fact.Key{}
+	for _, c := range m.plan.Changes {
+		if r, ok := readerOf(c.Op.Key); ok && c.Op.Verb == fact.Make {
+			made[r] = append(made[r], c.Op.Key)
+		}
+	}
+	for i, c := range m.plan.Changes {
+		if r, ok := readerOf(c.Op.Key); ok && c.Op.Verb == fact.Drop {
+			m.plan.Changes[i].Op.Needs = made[r]
+		}
+	}
+}
+
+// reader is one grantee on one table, database or path of a producer.
+type reader struct {
+	at        fact.Place
+	principal string
+	object    fact.Object
+}
+
+// readerOf returns whose access a grant is, or false for facts that let nobody
+// read: DESCRIBE on containers, links and source databases only lets them see.
+func readerOf(k fact.Key) (reader, bool) {
+	if !k.Kind.IsGrant() || k.Kind == fact.ConsumerGrant && k.Object.Catalog == k.At.Account {
+		return reader{}, false
+	}
+	if k.Object.Type == fact.Database && k.Permission == "DESCRIBE" {
+		return reader{}, false
+	}
+	return reader{at: k.At, principal: k.Principal, object: k.Object.TableObject()}, true
+}
+
+// falls lists what others granted on in a consumer and lose when the account's
+// own grant goes [4.70], and what is on a link that goes.
+func (m *maker) falls() {
+	dropped := map[fact.Key]bool{}
+	for _, c := range m.plan.Changes {
+		if c.Op.Verb == fact.Drop {
+			dropped[c.Op.Key] = true
+		}
+	}
+	for i, c := range m.plan.Changes {
+		for _, k := range fact.SortedKeys(m.in.Live.Rows) {
+			_, wanted := m.in.Tip.Wanted[k]
+			if k.Kind == fact.ConsumerGrant && !wanted && !dropped[k] && !m.in.Live.Rows[k].Implicit && fallsWith(c, k) {
+				m.plan.Changes[i].Falls = append(m.plan.Changes[i].Falls, k)
+			}
+		}
+	}
+}
+
+func fallsWith(c Change, k fact.Key) bool {
+	over := c.Op.Key
+	switch {
+	case over.Kind == fact.AccountGrant && c.Op.Verb == fact.Drop:
+		return k.At.Account == over.Principal && k.Object == over.Object && k.Permission == over.Permission
+	case over.Kind == fact.Link && (c.Op.Verb == fact.Drop || c.Exchange):
+		return k.At == over.At && k.Object == over.Object
+	}
+	return false
+}
+
+// strays notes what is live on the objects that the plan touches and git never declared.
+func (m *maker) strays() {
+	type place struct {
+		at     fact.Place
+		object fact.Object
+	}
+	touched := map[place]bool{}
+	for k := range m.needed {
+		touched[place{k.At, k.Object}] = true
+	}
+	for _, k := range fact.SortedKeys(m.in.Live.Rows) {
+		row := m.in.Live.Rows[k]
+		if row.Implicit || k.Kind.Stays() || !touched[place{k.At, k.Object}] {
+			continue
+		}
+		if _, released := m.in.Tip.Released[k]; released {
+			continue
+		}
+		if m.past.classify(m.in.Live.Rows, k) == Stray {
+			m.plan.Counts[Stray]++
+			m.plan.Drift = append(m.plan.Drift, Note{Row: Stray, Key: k, Live: row})
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/lakeshare/lakeshare/internal/fact"
+)
+
+// Stages returns the operations in the order in which they are carried out:
+// growth before shrinkage, so that nobody who keeps access is cut off between.
+//
+// A filter that changes while a principal is taken off it is the exception:
+// that principal goes first and newcomers come last, since the one must not see
+// the new columns and the others must not see the old ones.
+func (p *Plan) Stages() [][]fact.Op {
+	moving := p.movingFilters()
+	var first, off, change, last []fact.Op
+	for _, c := range p.Changes {
+		onMoving := moving[c.Op.Key.Object] && c.Op.Key.Object.Type == fact.FilteredRows
+		switch {
+		case onMoving && c.Op.Verb == fact.Drop:
+			off = append(off, c.Op)
+		case onMoving:
+			change = append(change, c.Op)
+		case c.Op.Verb == fact.Drop:
+			last = append(last, c.Op)
+		default:
+			first = append(first, c.Op)
+		}
+	}
+	return slices.DeleteFunc([][]fact.Op{first, off, change, last}, func(s []fact.Op) bool { return len(s) == 0 })
+}
+
+// movingFilters are filters that change while somebody is taken off them.
+func (p *Plan) movingFilters() map[fact.Object]bool {
+	moving := map[fact.Object]bool{}
+	for _, c := range p.Changes {
+		if c.Op.Key.Kind == fact.Filter && c.Op.Verb == fact.Change {
+			moving[c.Op.Key.Object] = false
+		}
+	}
+	for _, c := range p.Changes {
+		if _, changes := moving[c.Op.Key.Object]; changes && c.Op.Verb == fact.Drop {
+			moving[c.Op.Key.Object] = true
+		}
+	}
+	return moving
+}
+
+// Deletes reports whether any change takes something away.
+func (p *Plan) Deletes() bool {
+	return slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Op.Verb == fact.Drop })
+}
+
+// canonicalChange is what the digest is taken of: the change and what falls
+// with it, without lines and commits, which may move while the change stays.
+type canonicalChange struct {
+	Verb  string
+	Key   string
+	Body  fact.Body
+	Old   fact.Body
+	Falls []string
+}
+
+// Digest is SHA-256 over the canonical list of changes, in hex. People quote it
+// to allow exactly this list once.
+func (p *Plan) Digest() string {
+	list := make([]canonicalChange, 0, len(p.Changes))
+	for _, c := range p.Changes {
+		cc := canonicalChange{Verb: c.Op.Verb.String(), Key: c.Op.Key.String(), Body: c.Op.Body, Old: c.Op.Old}
+		for _, f := range c.Falls {
+			cc.Falls = append(cc.Falls, f.String())
+		}
+		list = append(list, cc)
+	}
+	data, err := json.Marshal(list)
+	if err != nil {
+		panic(fmt.Sprintf("digest: %v", err)) // only strings and booleans are marshalled
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// waiting tells what others have to do: about facts that are live, and about
+// what this plan will ask of them.
+func (m *maker) waiting() {
+	m.plan.Waiting = append(m.plan.Waiting, m.in.Live.Waits...)
+	made := map[fact.Key]bool{}
+	for _, c := range m.plan.Changes {
+		if c.Op.Verb == fact.Make {
+			made[c.Op.Key] = true
+		}
+	}
+	for _, w := range m.in.Tip.Onward {
+		if made[w.Key] {
+			m.plan.Waiting = append(m.plan.Waiting, w)
+		}
+	}
+	slices.SortStableFunc(m.plan.Waiting, func(a, b fact.Wait) int { return a.Key.Compare(b.Key) })
+}
