@@ -92,13 +92,13 @@ func (m *maker) block() {
 	for again := true; again; {
 		again = false
 		m.plan.Changes = slices.DeleteFunc(m.plan.Changes, func(c Change) bool {
-			why, drift := m.obstacle(c)
-			if why == "" {
+			b, ok := m.obstacle(c)
+			if !ok {
 				return false
 			}
 			again = true
-			m.held[c.Op.Key] = why
-			m.plan.Blocked = append(m.plan.Blocked, Blocked{Change: c, Why: why, Held: drift})
+			m.held[c.Op.Key] = b.Why
+			m.plan.Blocked = append(m.plan.Blocked, b)
 			return true
 		})
 	}
@@ -106,27 +106,19 @@ func (m *maker) block() {
 	slices.SortStableFunc(m.plan.Changes, func(a, b Change) int { return a.Op.Key.Compare(b.Op.Key) })
 }
 
-// obstacle says why a change cannot be carried out, and whether that is drift.
-func (m *maker) obstacle(c Change) (string, bool) {
+// obstacle says why a change cannot be carried out.
+func (m *maker) obstacle(c Change) (Blocked, bool) {
 	if why, ok := m.held[c.Op.Key]; ok && c.Op.Verb != fact.Drop {
-		return why, false
+		return Blocked{Change: c, Why: why}, true
 	}
 	for _, n := range c.Op.Needs {
-		why, ok := m.held[n]
-		if !ok {
-			why, ok = m.unreadNeed(n)
+		needs := "needs " + n.Kind.String() + " " + n.Object.Name() + ", which is "
+		if err, ok := m.in.Live.Unread[n]; ok {
+			return Blocked{Change: c, Why: needs + "not read: " + err.Error(), Unread: true}, true
 		}
-		if ok {
-			return "needs " + n.Kind.String() + " " + n.Object.Name() + ", which is " + why, why == Missing.String()
+		if why, ok := m.held[n]; ok {
+			return Blocked{Change: c, Why: needs + why, Held: why == Missing.String()}, true
 		}
 	}
-	return "", false
-}
-
-// unreadNeed reports a fact that others need and that could not be read.
-func (m *maker) unreadNeed(n fact.Key) (string, bool) {
-	if err, ok := m.in.Live.Unread[n]; ok {
-		return "not read: " + err.Error(), true
-	}
-	return "", false
+	return Blocked{}, false
 }

@@ -94,7 +94,7 @@ func (m *maker) wanted() {
 		}
 		if err, unread := m.in.Live.Unread[k]; unread {
 			if !m.past.same(k, w.Body) {
-				m.refuse(m.change(fact.Make, New, k, w), "not read: "+err.Error())
+				m.unread(m.change(fact.Make, New, k, w), err)
 			}
 			continue
 		}
@@ -151,7 +151,7 @@ func (m *maker) withdrawn() {
 		c := m.change(fact.Drop, Withdrawn, k, d.want)
 		c.Commit, c.Why = d.commit, m.reason(k, known)
 		if err, unread := m.in.Live.Unread[k]; unread {
-			m.refuse(c, "not read: "+err.Error())
+			m.unread(c, err)
 			continue
 		}
 		live, ok := m.in.Live.Rows[k]
@@ -209,4 +209,10 @@ func (m *maker) note(r Row, k fact.Key, w fact.Want, why string) Note {
 func (m *maker) refuse(c Change, why string) {
 	m.held[c.Op.Key] = why
 	m.plan.Blocked = append(m.plan.Blocked, Blocked{Change: c, Why: why})
+}
+
+// unread refuses a change whose fact could not be read: what is not known is never absent.
+func (m *maker) unread(c Change, err error) {
+	m.refuse(c, "not read: "+err.Error())
+	m.plan.Blocked[len(m.plan.Blocked)-1].Unread = true
 }

@@ -85,6 +85,7 @@ type Blocked struct {
 	Change Change
 	Why    string
 	Held   bool // a fact that it needs is missing: drift
+	Unread bool // its state, or that of a fact it needs, could not be read
 }
 
 // Plan is what a merge carries out, and all there is to know before it does.
@@ -111,3 +112,13 @@ type Plan struct {
 
 // Empty reports whether nothing is left to do: neither changes nor changes that are blocked.
 func (p *Plan) Empty() bool { return len(p.Changes) == 0 && len(p.Blocked) == 0 }
+
+// Unread reports whether something could not be read, so that the plan does not know all it should.
+func (p *Plan) Unread() bool {
+	for _, b := range p.Blocked {
+		if b.Unread {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,91 @@
+// Package cli is the command line: flags, environment, exit codes, and the one
+// place where the parts of lakeshare are put together.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// Exit codes of every command.
+const (
+	ExitDone    = 0 // done, or nothing to do
+	ExitError   = 1 // an error, or wrong usage
+	ExitPending = 2 // changes are pending (plan --detailed-exitcode)
+	ExitInvalid = 3 // the files are invalid
+	ExitLimit   = 4 // refused by limits
+	ExitPartial = 5 // applied in part
+)
+
+// Env is everything outside that a command may use.
+type Env struct {
+	Args   []string // without the name of the program
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Getenv func(string) string
+	Now    func() time.Time
+	Dir    string // working directory
+}
+
+// exitError ends a command with a code. Without an error there is nothing left to say.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// exit ends a command with a code after everything was said.
+func exit(code int) error {
+	if code == ExitDone {
+		return nil
+	}
+	return &exitError{code: code}
+}
+
+// fail ends a command with a code and an error to print.
+func fail(code int, err error) error { return &exitError{code: code, err: err} }
+
+// Main runs one command and returns its exit code.
+func Main(ctx context.Context, env Env) int {
+	err := newRoot(env).ExecuteContext(ctx)
+	if err == nil {
+		return ExitDone
+	}
+	var e *exitError
+	if !errors.As(err, &e) {
+		e = &exitError{code: ExitError, err: err}
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(env.Stderr, "lakeshare: interrupted; what was done stays, and running the command again goes on from there")
+	case e.err != nil:
+		fmt.Fprintln(env.Stderr, "lakeshare: "+e.err.Error())
+	}
+	return e.code
+}
+
+// terminal reports whether a stream is a terminal.
+func terminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// colour reports whether what goes to stdout may be coloured.
+func (e Env) colour() bool {
+	return terminal(e.Stdout) && e.Getenv("NO_COLOR") == "" && e.Getenv("TERM") != "dumb"
+}

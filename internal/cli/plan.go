@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lakeshare/lakeshare/internal/aws"
+	"github.com/lakeshare/lakeshare/internal/plan"
+	"github.com/lakeshare/lakeshare/internal/policy"
+	"github.com/lakeshare/lakeshare/internal/reconcile"
+	"github.com/lakeshare/lakeshare/internal/report"
+)
+
+type planOptions struct {
+	*common
+	base     string
+	detailed bool
+}
+
+func newPlan(c *common) *cobra.Command {
+	o := &planOptions{common: c}
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Show who would gain or lose what, and every change",
+		Long: `Compare the files on disk with what was carried out before and with what is live,
+and show what an apply would do: access first, then facts, then counts. Nothing is
+changed. Only what changed in git is read.
+
+Uncommitted changes are shown too; apply refuses them.
+
+Exit codes: 0 shown, 2 changes are pending (with --detailed-exitcode), 3 the files
+are invalid or name something that AWS does not have, 1 something could not be read.`,
+		Example: "  lakeshare plan\n  lakeshare plan --verbose\n  lakeshare plan --base v12 --format markdown",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.base, "base", "", "commit that was carried out last, instead of the record")
+	f.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when changes are pending")
+	return cmd
+}
+
+func (o *planOptions) run(ctx context.Context) error {
+	s, err := o.open()
+	if err != nil {
+		return err
+	}
+	t, err := o.workingTree(s.now())
+	if err != nil {
+		return err
+	}
+	if err := o.show(t); err != nil {
+		return err
+	}
+	before, err := s.before(o.base)
+	if err != nil {
+		return err
+	}
+	all := accounts(t.tree, before)
+	p, err := reconcile.Plan(ctx, s.cloud(aws.Planning, all, t.tree.Commit), t.tree, before)
+	if err != nil {
+		return err
+	}
+	if p.Findings.HasErrors() || len(p.Findings) > 0 {
+		t.findings = p.Findings
+		if err := o.show(t); err != nil && o.format != "text" {
+			return err
+		}
+	}
+	view, err := o.options(all)
+	if err != nil {
+		return err
+	}
+	if err := report.Plan(o.env.Stdout, p, t.tree.Losses, view); err != nil {
+		return err
+	}
+	if err := policy.CheckLosses(p, t.tree.Losses, ""); err != nil {
+		fmt.Fprintln(o.env.Stderr, "lakeshare: apply will refuse: "+err.Error())
+	}
+	return exit(o.code(p))
+}
+
+// code is the exit code that tells what the plan holds.
+func (o *planOptions) code(p *plan.Plan) int {
+	switch {
+	case p.Findings.HasErrors():
+		return ExitInvalid
+	case p.Unread():
+		return ExitError
+	case o.detailed && !p.Empty():
+		return ExitPending
+	}
+	return ExitDone
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"errors"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lakeshare/lakeshare/internal/fact"
+	"github.com/lakeshare/lakeshare/internal/report"
+)
+
+// common are the options of every command that shows something.
+type common struct {
+	env      Env
+	dir      string
+	simulate string
+	format   string
+	verbose  bool
+	debug    bool
+}
+
+func newRoot(env Env) *cobra.Command {
+	c := &common{env: env}
+	root := &cobra.Command{
+		Use:   "lakeshare",
+		Short: "Keep AWS Lake Formation data shares equal to YAML files in git",
+		Long: `lakeshare keeps AWS Lake Formation data shares equal to YAML files in a git
+repository. A share is one file below shares/; lakeshare.yaml beside it names the
+accounts and says where lakeshare may look and change.
+
+  lakeshare validate      check the files, without AWS
+  lakeshare plan          who would gain or lose what, and every change
+  lakeshare apply         carry out what changed in git since the last apply
+
+Try it without an AWS account: lakeshare demo, or --simulate world.yaml on any command.`,
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetArgs(env.Args)
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return errors.New(err.Error() + "\nSee " + cmd.CommandPath() + " --help")
+	})
+	f := root.PersistentFlags()
+	f.StringVarP(&c.dir, "dir", "C", ".", "folder of lakeshare.yaml")
+	f.StringVar(&c.simulate, "simulate", "", "run against the simulated AWS of this world file, and save it back")
+	f.StringVar(&c.format, "format", "text", "how to show results: text, markdown or json")
+	f.BoolVarP(&c.verbose, "verbose", "v", false, "show every fact")
+	f.BoolVar(&c.debug, "debug", false, "log calls and retries to stderr")
+	root.AddCommand(newValidate(c), newPlan(c), newApply(c), newIntake(c), newSim(c), newDemo(c), newVersion(c))
+	return root
+}
+
+// options are how to show results.
+func (c *common) options(accounts []fact.Account) (report.Options, error) {
+	format, err := report.ParseFormat(c.format)
+	return report.Options{Format: format, Colour: c.env.colour(), Verbose: c.verbose, Accounts: accounts}, err
+}
+
+// path makes a path of the command line absolute.
+func (c *common) path(p string) string {
+	if filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(c.env.Dir, p)
+}
+
+func (c *common) log() *slog.Logger {
+	if !c.debug {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(c.env.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}

@@ -1,0 +1,218 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/lakeshare/lakeshare/internal/aws"
+	"github.com/lakeshare/lakeshare/internal/awssim"
+	"github.com/lakeshare/lakeshare/internal/fact"
+	"github.com/lakeshare/lakeshare/internal/history"
+)
+
+// world is a simulated AWS kept in a file.
+type world struct {
+	path   string
+	mode   fs.FileMode
+	server *awssim.Server
+	record history.Record
+	read   []byte
+	clock  *time.Time // as the file has it
+	time   *worldTime
+}
+
+// worldTime is the clock of a simulated world: waiting moves it, and takes no time.
+type worldTime struct {
+	base   func() time.Time
+	waited atomic.Int64
+}
+
+func (t *worldTime) now() time.Time { return t.base().Add(time.Duration(t.waited.Load())) }
+
+func (t *worldTime) sleep(ctx context.Context, d time.Duration) error {
+	t.waited.Add(int64(d))
+	return ctx.Err()
+}
+
+// openWorld reads a world file and starts its AWS in this process.
+func openWorld(path string, now func() time.Time) (*world, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	w, err := awssim.ParseWorld(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	wt := &worldTime{base: now}
+	clock := w.Clock
+	if clock != nil {
+		wt.base, w.Clock = func() time.Time { return *clock }, nil
+	}
+	server, err := awssim.New(w, awssim.Options{Now: wt.now})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	record := history.Record{Applied: w.Record.Applied, Started: w.Record.Started}
+	return &world{path: path, mode: info.Mode().Perm(), server: server, record: record, read: data, clock: clock, time: wt}, nil
+}
+
+// save writes the world back, in one step, if a call changed it.
+func (w *world) save() error {
+	s := w.server.Snapshot()
+	s.Clock = w.clock
+	s.Record = awssim.Record{Applied: w.record.Applied, Started: w.record.Started}
+	data, err := s.Encode()
+	if err != nil {
+		return err
+	}
+	if !w.changed() || bytes.Equal(data, w.read) {
+		return nil
+	}
+	temp, err := os.CreateTemp(filepath.Dir(w.path), ".world-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	if _, err := temp.Write(data); err != nil {
+		temp.Close()
+		return err
+	}
+	if err := temp.Close(); err != nil {
+		return err
+	}
+	if err := os.Chmod(temp.Name(), w.mode); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), w.path)
+}
+
+// changed reports whether a writing call or the record changed the world; a
+// file that was only read keeps the form in which a person wrote it.
+func (w *world) changed() bool {
+	for _, c := range w.server.Calls() {
+		if c.Writes {
+			return true
+		}
+	}
+	parsed, err := awssim.ParseWorld(w.read)
+	return err != nil || parsed.Record.Applied != w.record.Applied || len(parsed.Record.Started) != len(w.record.Started)
+}
+
+// session is one run of plan or apply: the clock, the repository, the record
+// and the way to AWS.
+type session struct {
+	*common
+	repo   *history.Repo
+	record history.Recorder
+	world  *world // nil: the real AWS
+	now    func() time.Time
+	sleep  func(context.Context, time.Duration) error
+}
+
+// clock is the time by which shares end: the world's in a simulation.
+func (c *common) clock() (time.Time, error) {
+	if c.simulate == "" {
+		return c.env.Now(), nil
+	}
+	w, err := openWorld(c.path(c.simulate), c.env.Now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return w.time.now(), nil
+}
+
+func (c *common) open() (*session, error) {
+	s := &session{common: c, now: c.env.Now, sleep: sleep}
+	repo, err := history.Open(c.path(c.dir))
+	if err != nil {
+		return nil, err
+	}
+	s.repo, s.record = repo, repo.Recorder()
+	if c.simulate == "" {
+		return s, nil
+	}
+	if s.world, err = openWorld(c.path(c.simulate), c.env.Now); err != nil {
+		return nil, err
+	}
+	s.now, s.sleep = s.world.time.now, s.world.time.sleep
+	s.record = history.MemoryRecord(&s.world.record, nil)
+	return s, nil
+}
+
+// close saves the simulated world.
+func (s *session) close() error {
+	if s.world == nil {
+		return nil
+	}
+	if err := s.world.save(); err != nil {
+		return fmt.Errorf("save %s: %w", s.world.path, err)
+	}
+	return nil
+}
+
+// before are the trees that may have been carried out, by --base or the record.
+func (s *session) before(base string) ([]*fact.Tree, error) {
+	record, err := s.record.Load()
+	if err != nil {
+		return nil, err
+	}
+	if base != "" {
+		commit, err := s.repo.Resolve(base)
+		if err != nil {
+			return nil, err
+		}
+		record = history.Record{Applied: commit}
+	}
+	return before(s.repo, record, s.now())
+}
+
+// cloud is AWS, real or simulated, with the roles of one phase.
+func (s *session) cloud(phase aws.Phase, accounts []fact.Account, commit string) *aws.Cloud {
+	config := aws.Config{
+		Accounts: accounts, Phase: phase, Session: s.sessionName(commit),
+		Now: s.now, Sleep: s.sleep, Log: s.log(), Progress: s.progress,
+	}
+	if s.world != nil {
+		config.Simulator = s.world.server
+	}
+	return aws.New(config)
+}
+
+// sessionName tells in CloudTrail which run did it, at which commit.
+func (s *session) sessionName(commit string) string {
+	run := s.env.Getenv("GITHUB_RUN_ID")
+	if run == "" {
+		run = "local"
+	}
+	if commit == "" {
+		commit = "working-tree"
+	}
+	return "lakeshare-" + run + "-" + short(commit)
+}
+
+// progress says on stderr what is going on, for somebody who waits.
+func (s *session) progress(line string) {
+	if s.debug || terminal(s.env.Stderr) {
+		fmt.Fprintln(s.env.Stderr, line)
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/lakeshare/lakeshare/internal/diag"
+	"github.com/lakeshare/lakeshare/internal/fact"
+	"github.com/lakeshare/lakeshare/internal/history"
+	"github.com/lakeshare/lakeshare/internal/manifest"
+	"github.com/lakeshare/lakeshare/internal/report"
+)
+
+// compiled is one tree with its files and what is wrong with them.
+type compiled struct {
+	tree     *fact.Tree
+	files    map[string][]byte
+	findings diag.List
+}
+
+func compile(files map[string][]byte, commit string, now time.Time) compiled {
+	source, findings := manifest.Load(files)
+	tree, more := manifest.Compile(source, now)
+	tree.Commit = commit
+	return compiled{tree: tree, files: files, findings: append(findings, more...).Sorted()}
+}
+
+// workingTree compiles the files on disk.
+func (c *common) workingTree(now time.Time) (compiled, error) {
+	files, err := history.WorkingTree(c.path(c.dir), manifest.Keep)
+	if err != nil {
+		return compiled{}, err
+	}
+	return compile(files, "", now), nil
+}
+
+// show prints findings to stdout and ends with the code for invalid files if any is an error.
+func (c *common) show(t compiled) error {
+	if len(t.findings) == 0 {
+		return nil
+	}
+	o, err := c.options(t.tree.Accounts)
+	if err != nil {
+		return err
+	}
+	source := func(file string) []byte { return t.files[file] }
+	if err := report.Findings(c.env.Stdout, t.findings, source, o); err != nil {
+		return err
+	}
+	if t.findings.HasErrors() {
+		return exit(ExitInvalid)
+	}
+	return nil
+}
+
+// before compiles the trees that may have been carried out: the base, then the
+// started ones. One that cannot be read stops the run, since what it declared
+// could not be told from strays.
+func before(repo *history.Repo, record history.Record, now time.Time) ([]*fact.Tree, error) {
+	var commits []string
+	if record.Applied != "" {
+		commits = append(commits, record.Applied)
+	}
+	commits = append(commits, record.Started...)
+	var out []*fact.Tree
+	for _, commit := range commits {
+		files, err := repo.Files(commit, manifest.Keep)
+		if err != nil {
+			return nil, fmt.Errorf("read the files of %s, which may have been carried out: %w", short(commit), err)
+		}
+		t := compile(files, commit, now)
+		if t.findings.HasErrors() {
+			first := t.findings[slices.IndexFunc(t.findings, func(f diag.Finding) bool { return f.Severity == diag.Error })]
+			return nil, fmt.Errorf("the files of %s, which may have been carried out, cannot be read any more: %s\n"+
+				"Name the last commit that was carried out with --base", short(commit), first)
+		}
+		out = append(out, t.tree)
+	}
+	if record.Applied == "" && len(out) > 0 {
+		// Started, but nothing was ever complete: an empty tree came before.
+		out = append([]*fact.Tree{{}}, out...)
+	}
+	return out, nil
+}
+
+// accounts are those of the tip, and those that only earlier trees name: a
+// deletion needs the roles of the tree that declared it. Where the tip has the
+// account, its roles count, since the older ones may be gone.
+func accounts(tip *fact.Tree, before []*fact.Tree) []fact.Account {
+	out := slices.Clone(tip.Accounts)
+	for _, t := range slices.Backward(before) {
+		for _, a := range t.Accounts {
+			if !slices.ContainsFunc(out, func(b fact.Account) bool { return a.Place == b.Place }) {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
+func short(commit string) string { return commit[:min(12, len(commit))] }
