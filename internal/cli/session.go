@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -63,7 +64,7 @@ func openWorld(path string, now func() time.Time) (*world, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	record := history.Record{Applied: w.Record.Applied, Started: w.Record.Started}
+	record := recordOf(w)
 	return &world{path: path, mode: info.Mode().Perm(), server: server, record: record, read: data, clock: clock, time: wt}, nil
 }
 
@@ -71,7 +72,7 @@ func openWorld(path string, now func() time.Time) (*world, error) {
 func (w *world) save() error {
 	s := w.server.Snapshot()
 	s.Clock = w.clock
-	s.Record = awssim.Record{Applied: w.record.Applied, Started: w.record.Started}
+	s.Record = &awssim.Record{Applied: w.record.Applied, Started: w.record.Started}
 	data, err := s.Encode()
 	if err != nil {
 		return err
@@ -106,7 +107,18 @@ func (w *world) changed() bool {
 		}
 	}
 	parsed, err := awssim.ParseWorld(w.read)
-	return err != nil || parsed.Record.Applied != w.record.Applied || len(parsed.Record.Started) != len(w.record.Started)
+	if err != nil {
+		return true
+	}
+	old := recordOf(parsed)
+	return old.Applied != w.record.Applied || !slices.Equal(old.Started, w.record.Started)
+}
+
+func recordOf(w *awssim.World) history.Record {
+	if w.Record == nil {
+		return history.Record{}
+	}
+	return history.Record{Applied: w.Record.Applied, Started: w.Record.Started}
 }
 
 // session is one run of plan or apply: the clock, the repository, the record

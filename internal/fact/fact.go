@@ -128,6 +128,12 @@ func (o Object) TableObject() Object {
 
 // Name is the object without its account: sales.orders, sales.*, s3://bucket/prefix.
 func (o Object) Name() string {
+	switch {
+	case o.Type == Location:
+		return o.Path
+	case o.Database == "":
+		return o.Type.String() + " share" // of Accepted, which is about a type
+	}
 	switch o.Type {
 	case Database:
 		return o.Database
@@ -135,8 +141,6 @@ func (o Object) Name() string {
 		return o.Database + ".*"
 	case FilteredRows:
 		return o.Database + "." + o.Table + "[" + o.Filter + "]"
-	case Location:
-		return o.Path
 	}
 	return o.Database + "." + o.Table
 }

@@ -1,0 +1,2 @@
+// Package depcheck holds the test of who may import whom.
+package depcheck
