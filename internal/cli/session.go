@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -80,22 +79,7 @@ func (w *world) save() error {
 	if !w.changed() || bytes.Equal(data, w.read) {
 		return nil
 	}
-	temp, err := os.CreateTemp(filepath.Dir(w.path), ".world-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	if _, err := temp.Write(data); err != nil {
-		temp.Close()
-		return err
-	}
-	if err := temp.Close(); err != nil {
-		return err
-	}
-	if err := os.Chmod(temp.Name(), w.mode); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), w.path)
+	return replace(w.path, data, w.mode)
 }
 
 // changed reports whether a writing call or the record changed the world; a

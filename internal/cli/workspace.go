@@ -40,7 +40,11 @@ func (c *common) show(t compiled) error {
 	if len(t.findings) == 0 {
 		return nil
 	}
-	o, err := c.options(t.tree.Accounts)
+	var accounts []fact.Account
+	if t.tree != nil {
+		accounts = t.tree.Accounts
+	}
+	o, err := c.options(accounts)
 	if err != nil {
 		return err
 	}
