@@ -153,7 +153,7 @@ func (l *loader) finish(p *parser) bool {
 	found := p.findings.Sorted()
 	if n := len(found); n > maxFindings {
 		found = found[:maxFindings]
-		found.Add(ruleTooManyFindings, found[maxFindings-1].Pos, "mend these first", "%d more findings in this file are not listed", n-maxFindings)
+		found.Add(ruleTooManyFindings, found[maxFindings-1].Pos, "mend these first", "%d findings or more: expected at most %d in a file, so the rest is not listed", n, maxFindings)
 	}
 	l.findings = append(l.findings, found...)
 	if p.findings.HasErrors() {

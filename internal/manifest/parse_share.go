@@ -125,4 +125,3 @@ func (p *parser) linkChoice(v value) LinkChoice {
 	c.Container, c.Table, c.Database = p.links(v)
 	return c
 }
-

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/url"
@@ -74,20 +75,17 @@ type problem struct {
 	at       value          // the value, or the key as text
 }
 
-// problems flattens the tree of errors. What lies at or below a value that is
-// reported already is left out.
+// problems turns the tree of errors into a list. What lies at or below a value
+// that is reported already is left out.
 func (s *shape) problems(ve *jsonschema.ValidationError, root value) []problem {
+	errs := leaves(ve, nil)
+	// The library ranges over maps. Sorting makes the cut the same every time.
+	slices.SortFunc(errs, func(a, b *jsonschema.ValidationError) int {
+		return cmp.Or(cmp.Compare(a.InstanceLocation, b.InstanceLocation), cmp.Compare(a.KeywordLocation, b.KeywordLocation))
+	})
 	var out []problem
-	var walk func(*jsonschema.ValidationError)
-	walk = func(e *jsonschema.ValidationError) {
+	for _, e := range errs[:min(len(errs), 10*maxFindings)] {
 		words := pointer(e.KeywordLocation)
-		// The branches of oneOf only repeat, each in its way, what oneOf says.
-		if len(e.Causes) > 0 && (len(words) == 0 || words[len(words)-1] != "oneOf") {
-			for _, c := range e.Causes {
-				walk(c)
-			}
-			return
-		}
 		b := s.locate(words)
 		b.path = pointer(e.InstanceLocation)
 		b.needed = len(b.path) > 0 && slices.Contains(b.required, b.path[len(b.path)-1])
@@ -100,7 +98,18 @@ func (s *shape) problems(ve *jsonschema.ValidationError, root value) []problem {
 			out = append(out, b)
 		}
 	}
-	walk(ve)
+	return out
+}
+
+// leaves collects the errors that have no causes. The branches of oneOf only
+// repeat, each in its way, what oneOf says.
+func leaves(e *jsonschema.ValidationError, out []*jsonschema.ValidationError) []*jsonschema.ValidationError {
+	if len(e.Causes) == 0 || strings.HasSuffix(e.KeywordLocation, "/oneOf") {
+		return append(out, e)
+	}
+	for _, c := range e.Causes {
+		out = leaves(c, out)
+	}
 	return out
 }
 
