@@ -43,6 +43,13 @@ func (s Severity) String() string {
 	return "error"
 }
 
+// Rule describes one kind of finding.
+type Rule struct {
+	Name  string // stable; part of every finding
+	Title string
+	Help  string // why it is a finding, and what to do
+}
+
 // Finding is one thing that is wrong, or about to be, with where and what to write instead.
 type Finding struct {
 	Rule     string // stable name, e.g. unknown-key; listed in docs/findings.md

@@ -21,7 +21,7 @@ func (c *compiler) checkConfig() {
 	for _, a := range c.tree.Config.Accounts {
 		if first, ok := seen[a.ID.Value]; ok {
 			c.findings = append(c.findings, diag.Finding{
-				Rule: "duplicate-account", Pos: a.ID.Pos, Other: first.ID.Pos,
+				Rule: ruleDuplicateAccount, Pos: a.ID.Pos, Other: first.ID.Pos,
 				Message: "accounts " + first.Alias.Value + " and " + a.Alias.Value + " have the same id",
 				Hint:    "one alias is enough; a second region is not supported by this version",
 			})
@@ -31,7 +31,7 @@ func (c *compiler) checkConfig() {
 	for _, g := range c.tree.Config.Principals {
 		for _, m := range g.Members {
 			if fact.AccountOf(m.Value) == "" && !strings.HasPrefix(m.Value, "arn:aws:identitystore:") {
-				c.findings.Add("bad-principal", m.Pos, "write a whole ARN, such as arn:aws:iam::111122223333:role/Analyst",
+				c.findings.Add(ruleBadPrincipal, m.Pos, "write a whole ARN, such as arn:aws:iam::111122223333:role/Analyst",
 					"%s is not the ARN of a principal", m.Value)
 			}
 		}
@@ -45,20 +45,20 @@ func (x *expansion) checkRecipient(r *Recipient, consumer Account, principals []
 	add := x.c.findings.Add
 	switch {
 	case own && len(principals) == 0:
-		x.c.findings.Add("missing-principals", r.Pos, "write principals: [role/NAME]", "a grant in the own account needs principals")
+		x.c.findings.Add(ruleMissingPrincipals, r.Pos, "write principals: [role/NAME]", "a grant in the own account needs principals")
 	case own && r.Direct:
-		add("refused-recipient", r.DirectPos, "leave direct out", "direct is for principals of another account")
+		add(ruleRefusedRecipient, r.DirectPos, "leave direct out", "direct is for principals of another account")
 	case r.Direct && len(principals) == 0:
-		add("missing-principals", r.DirectPos, "write principals: [role/NAME]", "direct needs principals to grant to")
+		add(ruleMissingPrincipals, r.DirectPos, "write principals: [role/NAME]", "direct needs principals to grant to")
 	case r.Direct && r.Grantable:
-		add("refused-grant-option", r.GrantablePos, "leave grantable out, or leave direct out so that the account gets the grant option",
+		add(ruleRefusedGrantOption, r.GrantablePos, "leave grantable out, or leave direct out so that the account gets the grant option",
 			"a principal of another account cannot get the grant option")
 	case !own && !r.Direct && len(principals) > 0 && r.GrantableSet && !r.Grantable:
-		add("refused-grant-option", r.GrantablePos, "leave grantable out, or use direct: true",
+		add(ruleRefusedGrantOption, r.GrantablePos, "leave grantable out, or use direct: true",
 			"without the grant option, account %s could not grant on to its principals", consumer.ID.Value)
 	}
 	if own && r.Link.Pos != (diag.Pos{}) && !r.Link.None {
-		add("refused-link", r.Link.Pos, "leave link out", "the own account needs no resource link")
+		add(ruleRefusedLink, r.Link.Pos, "leave link out", "the own account needs no resource link")
 	}
 	x.checkLink(r)
 	x.checkPermissions(r, own)
@@ -70,7 +70,7 @@ func (x *expansion) checkRecipient(r *Recipient, consumer Account, principals []
 // checkLink reports links that cannot be made.
 func (x *expansion) checkLink(r *Recipient) {
 	if x.share.AllTables && (r.Link.Container.Set() || r.Link.Table.Set()) {
-		x.c.findings.Add("refused-link", r.Link.Pos, "write link: {database: NAME}",
+		x.c.findings.Add(ruleRefusedLink, r.Link.Pos, "write link: {database: NAME}",
 			"table links need named tables; all tables are reached through a database link")
 	}
 }
@@ -89,7 +89,7 @@ func (x *expansion) checkPermissions(r *Recipient, own bool) {
 		}
 	}
 	if len(r.Permissions) > 0 && len(x.items) == 0 {
-		x.c.findings.Add("missing-tables", r.Permissions[0].Pos, "name the tables of the share, or leave permissions out",
+		x.c.findings.Add(ruleMissingTables, r.Permissions[0].Pos, "name the tables of the share, or leave permissions out",
 			"permissions are about tables, and the share names none")
 	}
 	for _, p := range r.Database {
@@ -104,7 +104,7 @@ func (x *expansion) checkPermissions(r *Recipient, own bool) {
 
 func (x *expansion) refusedPermission(p Text, on string, allowed []string, more string) {
 	hint := "write one of " + strings.Join(allowed, ", ") + more
-	x.c.findings.Add("refused-permission", p.Pos, hint, "%s cannot be granted on %s", p.Value, on)
+	x.c.findings.Add(ruleRefusedPermission, p.Pos, hint, "%s cannot be granted on %s", p.Value, on)
 }
 
 // checkLocations reports locations outside storage.paths.
@@ -118,7 +118,7 @@ func (x *expansion) checkLocations(r *Recipient) {
 func (x *expansion) checkPrincipalKinds(own bool, principals []principal) {
 	for _, p := range principals {
 		if !own && !isIAM(p.arn) {
-			x.c.findings.Add("refused-recipient", p.pos, "grant to a role that these people assume",
+			x.c.findings.Add(ruleRefusedRecipient, p.pos, "grant to a role that these people assume",
 				"%s cannot be granted to across accounts; only IAM roles and users can", p.arn)
 		}
 	}
@@ -128,14 +128,14 @@ func (x *expansion) checkPrincipalKinds(own bool, principals []principal) {
 func (x *expansion) checkOrganization(r *Recipient, id Text) bool {
 	before := len(x.c.findings)
 	if len(r.Principals) > 0 {
-		x.c.findings.Add("refused-recipient", r.Principals[0].Pos, "leave principals out; each account's admins grant on",
+		x.c.findings.Add(ruleRefusedRecipient, r.Principals[0].Pos, "leave principals out; each account's admins grant on",
 			"%s is shared with as a whole and takes no principals", id.Value)
 	}
 	if r.Direct {
-		x.c.findings.Add("refused-recipient", r.DirectPos, "leave direct out", "direct is for principals of another account")
+		x.c.findings.Add(ruleRefusedRecipient, r.DirectPos, "leave direct out", "direct is for principals of another account")
 	}
 	if r.Link.Pos != (diag.Pos{}) && !r.Link.None {
-		x.c.findings.Add("refused-link", r.Link.Pos, "leave link out", "links in the accounts of an organization are made by their admins")
+		x.c.findings.Add(ruleRefusedLink, r.Link.Pos, "leave link out", "links in the accounts of an organization are made by their admins")
 	}
 	x.checkPermissions(r, false)
 	x.checkLocations(r)

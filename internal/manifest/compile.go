@@ -90,9 +90,9 @@ func (l *layer) add(k fact.Key, b fact.Body, at fact.Origin, needs ...fact.Key) 
 }
 
 func (c *compiler) conflict(k fact.Key, old, other fact.Want) {
-	rule, hint := "filter-conflict", "describe the filter alike in both, or give one of them another name with filter:"
+	rule, hint := ruleFilterConflict, "describe the filter alike in both, or give one of them another name with filter:"
 	if k.Kind == fact.Link {
-		rule, hint = "link-conflict", "give one of them another name with link:"
+		rule, hint = ruleLinkConflict, "give one of them another name with link:"
 	}
 	c.findings = append(c.findings, diag.Finding{
 		Rule: rule, Pos: position(other.Origins[0]), Other: position(old.Origins[0]), Hint: hint,
@@ -110,7 +110,7 @@ func (c *compiler) checkAbsent(present, absent *layer) {
 			continue
 		}
 		c.findings = append(c.findings, diag.Finding{
-			Rule: "absent-conflict", Pos: position(absent.facts[k].Origins[0]), Other: position(w.Origins[0]),
+			Rule: ruleAbsentConflict, Pos: position(absent.facts[k].Origins[0]), Other: position(w.Origins[0]),
 			Message: "state: absent asks for " + k.Object.Name() + " to go, but another share wants it",
 			Hint:    "remove one of the two",
 		})
@@ -127,7 +127,7 @@ func (c *compiler) checkNames(l *layer) {
 		container.Kind = fact.Container
 		if w, ok := l.facts[container]; ok {
 			c.findings = append(c.findings, diag.Finding{
-				Rule: "link-conflict", Pos: position(l.facts[k].Origins[0]), Other: position(w.Origins[0]),
+				Rule: ruleLinkConflict, Pos: position(l.facts[k].Origins[0]), Other: position(w.Origins[0]),
 				Message: "database " + k.Object.Database + " in account " + k.At.Account + " cannot be a database link and hold table links",
 				Hint:    "give one of them another name with link:",
 			})

@@ -15,7 +15,7 @@ func (c *compiler) principals(r *Recipient, account Account) ([]principal, bool)
 	for _, t := range r.Principals {
 		for _, arn := range c.arns(t, account) {
 			if of := fact.AccountOf(arn); of != "" && of != account.ID.Value {
-				c.findings.Add("wrong-account", t.Pos, "name it under a recipient with account: \""+of+"\"",
+				c.findings.Add(ruleWrongAccount, t.Pos, "name it under a recipient with account: \""+of+"\"",
 					"%s is a principal of account %s, not of %s", arn, of, account.ID.Value)
 				continue
 			}
@@ -47,7 +47,7 @@ func (c *compiler) arns(t Text, account Account) []string {
 	if hint == "" {
 		hint = "write role/NAME or user/NAME, a whole ARN, or a name from principals in lakeshare.yaml"
 	}
-	c.findings.Add("unknown-principal", t.Pos, hint, "%s is neither role/NAME, user/NAME, an ARN nor a name from principals", t.Value)
+	c.findings.Add(ruleUnknownPrincipal, t.Pos, hint, "%s is neither role/NAME, user/NAME, an ARN nor a name from principals", t.Value)
 	return nil
 }
 

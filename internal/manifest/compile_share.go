@@ -41,7 +41,7 @@ func (x *expansion) from() bool {
 	cfg := c.tree.Config
 	a, ok := cfg.Account(f.Account.Value)
 	if !ok && isAccountID(f.Account.Value) {
-		c.findings.Add("not-yet", f.Account.Pos, "add the account to lakeshare.yaml and name it by its alias",
+		c.findings.Add(ruleNotYet, f.Account.Pos, "add the account to lakeshare.yaml and name it by its alias",
 			"a producer that is not in lakeshare.yaml is not supported by this version")
 		return false
 	}
@@ -66,7 +66,7 @@ func (c *compiler) unknownAccount(t Text) {
 	if hint == "" {
 		hint = "add it to accounts in lakeshare.yaml, or write the 12-digit id in quotes"
 	}
-	c.findings.Add("unknown-account", t.Pos, hint, "there is no account %s in lakeshare.yaml", t.Value)
+	c.findings.Add(ruleUnknownAccount, t.Pos, hint, "there is no account %s in lakeshare.yaml", t.Value)
 }
 
 // needsNoDatabase reports whatever of the share cannot do without from.database.
@@ -80,7 +80,7 @@ func (x *expansion) needsNoDatabase() bool {
 	if pos == (diag.Pos{}) {
 		return true
 	}
-	x.c.findings.Add("missing-database", pos, "write from: {account: "+x.share.From.Account.Value+", database: NAME}",
+	x.c.findings.Add(ruleMissingDatabase, pos, "write from: {account: "+x.share.From.Account.Value+", database: NAME}",
 		"tables and database permissions need from.database")
 	return false
 }

@@ -58,13 +58,13 @@ func (c *compiler) inScope(share *Share, a Account, database string, pos diag.Po
 	s, rival, ok := a.scopeOf(database)
 	switch {
 	case !ok:
-		c.findings.Add("outside-scope", pos,
+		c.findings.Add(ruleOutsideScope, pos,
 			"add it to accounts."+a.Alias.Value+".databases in lakeshare.yaml"+near(database, a.patterns()),
 			"database %s is not in the scope of account %s", database, a.Alias.Value)
 		return s, false
 	case rival.Pattern.Set():
 		c.findings = append(c.findings, diag.Finding{
-			Rule: "ambiguous-scope", Pos: pos, Other: rival.Pattern.Pos,
+			Rule: ruleAmbiguousScope, Pos: pos, Other: rival.Pattern.Pos,
 			Message: "database " + database + " matches two patterns of the same length, " + s.Pattern.Value + " and " + rival.Pattern.Value,
 			Hint:    "add the exact name to accounts." + a.Alias.Value + ".databases",
 		})
@@ -79,7 +79,7 @@ func (c *compiler) inScope(share *Share, a Account, database string, pos diag.Po
 // pathInScope reports a location that storage.paths does not cover, or that only other files may name.
 func (c *compiler) pathInScope(share *Share, a Account, location Text) bool {
 	if a.storageRules().Covering(location.Value) == "" {
-		c.findings.Add("outside-scope", location.Pos,
+		c.findings.Add(ruleOutsideScope, location.Pos,
 			"add a path that covers it to accounts."+a.Alias.Value+".storage.paths in lakeshare.yaml",
 			"location %s is not in storage.paths of account %s", location.Value, a.Alias.Value)
 		return false
@@ -93,7 +93,7 @@ func (c *compiler) pathInScope(share *Share, a Account, location Text) bool {
 
 func (c *compiler) wrongFile(share *Share, what string, manifests Text, pos diag.Pos) {
 	c.findings = append(c.findings, diag.Finding{
-		Rule: "wrong-file", Pos: pos, Other: manifests.Pos,
+		Rule: ruleWrongFile, Pos: pos, Other: manifests.Pos,
 		Message: what + " may only be named by files below " + manifests.Value,
 		Hint:    "move the share to " + path.Join(manifests.Value, path.Base(share.File)),
 	})

@@ -9,12 +9,27 @@ import (
 	"github.com/lakeshare/lakeshare/internal/fact"
 )
 
-// Rules of findings that only AWS knows.
+// Rules of findings that only AWS knows. Those of warnings come with the warning.
 const (
-	RuleNotFound  = "not-found"
-	RuleNameTaken = "name-taken"
-	RuleNotRead   = "not-read"
+	ruleNotFound  = "not-found"
+	ruleNameTaken = "name-taken"
 )
+
+// Rules returns the rules of findings that a plan makes, including those that
+// reading adds as warnings.
+func Rules() []diag.Rule {
+	return []diag.Rule{
+		{Name: ruleNotFound, Title: "Not there", Help: "A database, table, column or principal that a share names does not exist in its account."},
+		{Name: ruleNameTaken, Title: "Name taken", Help: "Something else that git never declared has the name of a filter, container or link. It is never overwritten."},
+		{Name: "iam-allowed-principals", Title: "Still open to IAM", Help: "IAM_ALLOWED_PRINCIPALS holds permissions on the object, and AWS refuses to share it with other accounts until they are gone."},
+		{Name: "cross-account-version", Title: "Cross-account version", Help: "Principals of other accounts can be granted to from version 3 of the producer's cross-account settings on."},
+		{Name: "column-grant", Title: "Column grant", Help: "The principal has a grant on some columns, made by hand; a grant on the table and one on columns exclude each other."},
+		{Name: "storage-path", Title: "Outside storage.paths", Help: "The table lies outside the paths that lakeshare.yaml allows to be registered."},
+		{Name: "storage-role", Title: "Registered otherwise", Help: "The path is registered already, with another role or in another mode. lakeshare leaves it as it is."},
+		{Name: "share-failed", Title: "Resource share failed", Help: "The RAM share behind a grant did not reach the other account."},
+		{Name: "invitation-expired", Title: "Invitation expired", Help: "The other account did not accept within 12 hours."},
+	}
+}
 
 // taken reports a name that something else has already.
 func (m *maker) taken(k fact.Key, w fact.Want, what string) {
@@ -23,7 +38,7 @@ func (m *maker) taken(k fact.Key, w fact.Want, what string) {
 	if k.Kind == fact.Filter {
 		hint = "choose another name with filter:"
 	}
-	m.at(w, RuleNameTaken, hint, "%s %s in account %s is taken by %s, which git never declared",
+	m.at(w, ruleNameTaken, hint, "%s %s in account %s is taken by %s, which git never declared",
 		k.Kind, k.Object.Name(), k.At.Account, what)
 }
 
@@ -58,7 +73,7 @@ func (m *maker) findings() {
 		if hint == "" && len(a.Near) > 0 {
 			hint = "there is " + strings.Join(a.Near[:min(3, len(a.Near))], ", ")
 		}
-		m.at(w, RuleNotFound, hint, "%s %s does not exist in account %s", a.What, a.Name, a.Key.At.Account)
+		m.at(w, ruleNotFound, hint, "%s %s does not exist in account %s", a.What, a.Name, a.Key.At.Account)
 		m.held[a.Key] = fmt.Sprintf("%s %s does not exist", a.What, a.Name)
 	}
 	for _, warning := range m.in.Live.Warnings {
