@@ -34,9 +34,16 @@ const (
 	stranger = "888899990000" // not in it, and not in lakeshare.yaml
 )
 
+// tester is what a lab needs of a test, be it random or not.
+type tester interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // lab is a simulated AWS with a repository beside it, whose commits are sets of files.
 type lab struct {
-	t       testing.TB
+	t       tester
 	server  *awssim.Server
 	wire    http.RoundTripper // what the SDK talks to
 	clock   *clock
@@ -75,7 +82,7 @@ func newLab(t testing.TB, world string, o awssim.Options) *lab {
 }
 
 // newDirectLab starts one whose handler is called without a socket, for tests with very many calls.
-func newDirectLab(t testing.TB, world string, o awssim.Options) *lab {
+func newDirectLab(t tester, world string, o awssim.Options) *lab {
 	t.Helper()
 	w, err := awssim.ParseWorld([]byte(world))
 	if err != nil {

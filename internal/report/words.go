@@ -1,0 +1,87 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/lakeshare/lakeshare/internal/fact"
+)
+
+// noun is a word with its plural.
+type noun struct{ one, many string }
+
+func (n noun) of(count int) string {
+	if count == 1 {
+		return n.one
+	}
+	return n.many
+}
+
+func (n noun) count(count int) string { return fmt.Sprintf("%d %s", count, n.of(count)) }
+
+func regular(one string) noun { return noun{one, one + "s"} }
+
+// kindNoun is what people call facts of a kind.
+func kindNoun(k fact.Kind) noun {
+	switch k {
+	case fact.Filter:
+		return regular("filter")
+	case fact.OwnGrant:
+		return regular("grant")
+	case fact.Storage:
+		return regular("storage registration")
+	case fact.StoragePath:
+		return noun{"path in the storage policy", "paths in the storage policy"}
+	case fact.LocationGrant:
+		return regular("location grant")
+	case fact.Enforced:
+		return noun{"end of IAM access", "ends of IAM access"}
+	case fact.AccountGrant:
+		return regular("cross-account grant")
+	case fact.Accepted:
+		return noun{"acceptance", "acceptances"}
+	case fact.Container:
+		return regular("container")
+	case fact.Link:
+		return regular("link")
+	case fact.ConsumerGrant:
+		return regular("consumer grant")
+	}
+	return regular("fact")
+}
+
+func objectNoun(t fact.ObjectType) noun {
+	switch t {
+	case fact.Database:
+		return regular("database")
+	case fact.Table, fact.Tables:
+		return regular("table")
+	case fact.FilteredRows:
+		return regular("filter")
+	case fact.Location:
+		return regular("location")
+	}
+	return regular("object")
+}
+
+// short is a commit or digest as people quote it.
+func short(hash string, length int, verbose bool) string {
+	if verbose || len(hash) <= length {
+		return hash
+	}
+	return hash[:length]
+}
+
+const (
+	commitLength = 10
+	digestLength = 16
+)
+
+// day is a date for people; midnight is the end of a day, not a time.
+func day(t time.Time) string {
+	t = t.UTC()
+	if t.Equal(t.Truncate(24 * time.Hour)) {
+		return t.Format(time.DateOnly)
+	}
+	return t.Format("2006-01-02 15:04 UTC")
+}

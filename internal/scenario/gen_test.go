@@ -1,0 +1,153 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"github.com/lakeshare/lakeshare/internal/manifest"
+)
+
+// recipientForms are the forms of a recipient, with %s for more keys.
+func recipientForms() map[string]string {
+	return map[string]string{
+		"own account":           "  - {account: sales, principals: [%p]%s}",
+		"account inside":        "  - {account: inside, principals: [%p]%s}",
+		"account outside":       "  - {account: outside, principals: [%p]%s}",
+		"account alone":         "  - {account: inside%s}",
+		"direct":                "  - {account: outside, principals: [%p], direct: true%s}",
+		"organization":          "  - {organization: o-abcdef1234%s}",
+		"not in lakeshare.yaml": `  - {account: "888899990000", principals: [%p]%s}`,
+	}
+}
+
+// drawShare draws the text of one share, and tells the forms it uses.
+func drawShare(t *rapid.T, label string) (text string, used []string) {
+	head := shareHead
+	if state := rapid.SampledFrom([]string{"", "", "", "", "", "", "absent", "released"}).Draw(t, label+" state"); state != "" {
+		head += "state: " + state + "\n"
+	}
+	if ends := rapid.SampledFrom([]string{"", "", "", "2026-11-23", "2026-11-25"}).Draw(t, label+" ends"); ends != "" {
+		head += "expires: " + ends + "\n"
+	}
+	database := rapid.SampledFrom([]string{"sales", "sales", "mart"}).Draw(t, label+" database")
+	head += "from: {account: sales, database: " + database + "}\n"
+	tables, plain := drawTables(t, label, database)
+	if tables != "" {
+		head += "tables: " + tables + "\n"
+	}
+	var to []string
+	for i := range rapid.IntRange(1, 2).Draw(t, label+" recipients") {
+		line, form := drawRecipient(t, fmt.Sprintf("%s to %d", label, i), tables == "", plain, database)
+		to, used = append(to, line), append(used, form)
+	}
+	return head + "to:\n" + strings.Join(to, "\n") + "\n", used
+}
+
+func drawTables(t *rapid.T, label, database string) (tables string, plain bool) {
+	if database == "mart" {
+		return rapid.SampledFrom([]string{"{revenue: {}}", `"*"`}).Draw(t, label+" tables"), true
+	}
+	tables = rapid.SampledFrom([]string{
+		"{orders: {}}", "{orders: {}, customers: {}}", `"*"`, "",
+		"{customers: {columns: [id]}}", "{customers: {columns: [id, country]}}", "{customers: {except: [email], filter: f}}",
+		"{orders: {rows: \"country = 'DE'\", filter: f}}", "{orders: {rows: \"country = 'FR'\", filter: f}, customers: {}}",
+	}).Draw(t, label+" tables")
+	return tables, tables != "" && !strings.ContainsAny(tables, "[\\") && !strings.Contains(tables, "rows")
+}
+
+func drawRecipient(t *rapid.T, label string, bare, plain bool, database string) (line, form string) {
+	form = rapid.SampledFrom([]string{
+		"own account", "account inside", "account outside", "account alone", "direct", "organization", "not in lakeshare.yaml",
+	}).Draw(t, label+" form")
+	more := ""
+	if bare || rapid.IntRange(0, 3).Draw(t, label+" database permission") == 0 {
+		more += ", database: [CREATE_TABLE]"
+	}
+	if database == "sales" && rapid.IntRange(0, 5).Draw(t, label+" location") == 0 {
+		more += ", locations: [s3://acme-sales/landing/in]"
+	}
+	if plain && rapid.IntRange(0, 2).Draw(t, label+" permissions") == 0 {
+		more += ", permissions: [SELECT, INSERT]"
+	}
+	if form == "own account" && rapid.IntRange(0, 2).Draw(t, label+" grantable") == 0 {
+		more += ", grantable: true"
+	}
+	line = strings.Replace(recipientForms()[form], "%s", more, 1)
+	who := rapid.SampledFrom([]string{"role/Reader", "role/Other", "role/Reader, role/Other"}).Draw(t, label+" principals")
+	return strings.Replace(line, "%p", who, 1), form
+}
+
+// drawCommit changes up to two of four shares; what would not compile is left out.
+func (l *lab) drawCommit(t *rapid.T, label string) (forms []string) {
+	for i := range rapid.IntRange(1, 2).Draw(t, label+" files") {
+		name := fmt.Sprintf("shares/s%d.yaml", rapid.IntRange(1, 4).Draw(t, fmt.Sprintf("%s file %d", label, i)))
+		text := ""
+		var used []string
+		if rapid.IntRange(0, 3).Draw(t, fmt.Sprintf("%s remove %d", label, i)) > 0 {
+			text, used = drawShare(t, fmt.Sprintf("%s share %d", label, i))
+		}
+		if l.compiles(name, text) {
+			l.commit(map[string]string{name: text})
+			forms = append(forms, used...)
+		}
+	}
+	return forms
+}
+
+func (l *lab) compiles(name, text string) bool {
+	files := map[string][]byte{}
+	for n, data := range l.commits[len(l.commits)-1] {
+		files[n] = data
+	}
+	delete(files, name)
+	if text != "" {
+		files[name] = []byte(text)
+	}
+	source, findings := manifest.Load(files)
+	_, more := manifest.Compile(source, l.clock.now())
+	return !findings.HasErrors() && !more.HasErrors()
+}
+
+// drawHand changes something by hand: a grant that is there goes, or one is made.
+func (l *lab) drawHand(t *rapid.T, label string) {
+	account := rapid.SampledFrom([]string{producer, producer, producer, inside, outside}).Draw(t, label+" account")
+	if rapid.Bool().Draw(t, label+" revoke") {
+		l.revokeOne(t, label, account)
+		return
+	}
+	who := rapid.SampledFrom([]string{"Reader", "Other"}).Draw(t, label+" who")
+	principal := "arn:aws:iam::" + account + ":role/" + who
+	if account == producer && rapid.IntRange(0, 3).Draw(t, label+" across") == 0 {
+		principal = rapid.SampledFrom([]string{inside, outside, "arn:aws:iam::" + outside + ":role/Reader"}).Draw(t, label+" to")
+	}
+	resource := rapid.SampledFrom([]map[string]any{
+		{"Table": map[string]any{"CatalogId": producer, "DatabaseName": "sales", "Name": "orders"}},
+		{"Table": map[string]any{"CatalogId": producer, "DatabaseName": "sales", "Name": "customers"}},
+		{"Table": map[string]any{"CatalogId": producer, "DatabaseName": "sales", "TableWildcard": map[string]any{}}},
+		{"Table": map[string]any{"CatalogId": producer, "DatabaseName": "mart", "Name": "revenue"}},
+	}).Draw(t, label+" on")
+	permissions := rapid.SampledFrom([][]string{{"SELECT"}, {"SELECT", "DESCRIBE"}, {"INSERT"}}).Draw(t, label+" permissions")
+	input := map[string]any{
+		"Principal": map[string]string{"DataLakePrincipalIdentifier": principal}, "Resource": resource, "Permissions": permissions,
+	}
+	if len(principal) == 12 || principal[13:25] == account && rapid.Bool().Draw(t, label+" option") {
+		input["PermissionsWithGrantOption"] = permissions
+	}
+	// AWS may refuse what was drawn: then nothing has happened.
+	_, _ = l.byHand(account, "lakeformation", "GrantPermissions", input)
+}
+
+// revokeOne takes a grant away that is there, whoever made it.
+func (l *lab) revokeOne(t *rapid.T, label, account string) {
+	atoms := l.atoms(account)
+	if len(atoms) == 0 {
+		return
+	}
+	a := rapid.SampledFrom(atoms).Draw(t, label+" what")
+	_, _ = l.byHand(account, "lakeformation", "RevokePermissions", map[string]any{
+		"Principal": map[string]string{"DataLakePrincipalIdentifier": a.principal}, "Resource": a.resource(),
+		"Permissions": []string{a.permission},
+	})
+}

@@ -1,0 +1,307 @@
+package scenario
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/lakeshare/lakeshare/internal/awssim"
+	"github.com/lakeshare/lakeshare/internal/fact"
+	"github.com/lakeshare/lakeshare/internal/plan"
+)
+
+// cases is how many random stories are played.
+func cases(t *testing.T) int {
+	text := os.Getenv("LAKESHARE_CASES")
+	if text == "" {
+		return 2000
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n <= 0 {
+		t.Fatalf("LAKESHARE_CASES is %q, want a number", text)
+	}
+	return n
+}
+
+// tally counts what the stories met.
+type tally struct {
+	mu    sync.Mutex
+	rows  map[plan.Row]int
+	kinds map[fact.Kind]int
+	forms map[string]int
+	kills int
+}
+
+func (y *tally) add(p *plan.Plan) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	for r, n := range p.Counts {
+		y.rows[r] += n
+	}
+	for _, c := range p.Changes {
+		y.kinds[c.Op.Key.Kind]++
+	}
+}
+
+func (y *tally) check(t *testing.T, least int) {
+	for _, r := range plan.Rows() {
+		t.Logf("row %-10s %6d", r, y.rows[r])
+		if y.rows[r] < least {
+			t.Errorf("row %s occurred %d times, want at least %d", r, y.rows[r], least)
+		}
+	}
+	for _, k := range fact.Kinds() {
+		t.Logf("kind %-15s %6d", k, y.kinds[k])
+		if y.kinds[k] < least {
+			t.Errorf("kind %s occurred %d times, want at least %d", k, y.kinds[k], least)
+		}
+	}
+	for form := range recipientForms() {
+		t.Logf("form %-22s %6d", form, y.forms[form])
+		if y.forms[form] < least {
+			t.Errorf("form %s occurred %d times, want at least %d", form, y.forms[form], least)
+		}
+	}
+	t.Logf("killed applies %d", y.kills)
+}
+
+// TestRandomStoriesConverge plays random stories of commits, changes by hand,
+// days that pass and applies, some of them killed, and holds every apply to what
+// users rely on.
+func TestRandomStoriesConverge(t *testing.T) {
+	t.Parallel()
+	n := cases(t)
+	const parts = 2
+	if err := flag.Set("rapid.checks", strconv.Itoa((n+parts-1)/parts)); err != nil {
+		t.Fatal(err)
+	}
+	y := &tally{rows: map[plan.Row]int{}, kinds: map[fact.Kind]int{}, forms: map[string]int{}}
+	t.Run("stories", func(t *testing.T) {
+		for i := range parts {
+			t.Run(fmt.Sprint(i+1), func(t *testing.T) {
+				t.Parallel()
+				rapid.Check(t, func(t *rapid.T) { playStory(t, y) })
+			})
+		}
+	})
+	least := 50
+	if n < 2000 {
+		least = 1
+	}
+	y.check(t, least)
+}
+
+func playStory(t *rapid.T, y *tally) {
+	p := &player{lab: newDirectLab(t, baseWorld, awssim.Options{}), y: y, declared: map[atom]bool{}}
+	p.lab.commit(map[string]string{"lakeshare.yaml": baseConfig})
+	for i := range rapid.IntRange(2, 6).Draw(t, "steps") {
+		label := fmt.Sprintf("step %d", i)
+		switch rapid.SampledFrom([]string{"commit", "commit", "commit", "hand", "apply", "apply", "killed", "day"}).Draw(t, label) {
+		case "commit":
+			for _, form := range p.lab.drawCommit(t, label) {
+				y.mu.Lock()
+				y.forms[form]++
+				y.mu.Unlock()
+			}
+		case "hand":
+			p.lab.drawHand(t, label)
+		case "apply":
+			p.apply(t, 0)
+		case "killed":
+			p.apply(t, rapid.IntRange(1, 60).Draw(t, label+" at call"))
+		case "day":
+			p.lab.clock.moved.Add(int64(24 * time.Hour))
+		}
+	}
+	p.apply(t, 0)
+	p.settled(t)
+}
+
+// player plays one story.
+type player struct {
+	lab      *lab
+	y        *tally
+	declared map[atom]bool // by any commit that was ever applied
+}
+
+var errKilled = errors.New("killed")
+
+// watch looks after every writing call who can read what, and kills the run at a call.
+type watch struct {
+	next   http.RoundTripper
+	server *awssim.Server
+	kill   int // call to die at; 0 for none
+	cancel context.CancelCauseFunc
+	calls  int
+	wrote  int
+	seen   []cells
+}
+
+func (w *watch) RoundTrip(r *http.Request) (*http.Response, error) {
+	w.calls++
+	if w.kill > 0 && w.calls >= w.kill {
+		w.cancel(errKilled)
+		return nil, errKilled
+	}
+	resp, err := w.next.RoundTrip(r)
+	if n := countWrites(w.server); n > w.wrote {
+		w.wrote = n
+		w.seen = append(w.seen, cellsOf(w.server))
+	}
+	return resp, err
+}
+
+func countWrites(s *awssim.Server) int {
+	n := 0
+	for _, c := range s.Calls() {
+		if c.Writes {
+			n++
+		}
+	}
+	return n
+}
+
+// cells is the set of cells that somebody can read.
+type cells map[string]bool
+
+func cellsOf(s *awssim.Server) cells {
+	out := cells{}
+	for _, who := range everybody() {
+		for table := range watched() {
+			database, name := table[:slices.Index([]byte(table), '.')], table[slices.Index([]byte(table), '.')+1:]
+			r, answer := s.Read(who, region, producer, database, name)
+			if !answer.Yes {
+				continue
+			}
+			for _, row := range r.Rows {
+				for _, c := range r.Columns {
+					out[who+" "+table+" "+c+" "+row["id"]] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// apply applies the tip, killed at a call if kill is not 0, and checks it.
+func (p *player) apply(t *rapid.T, kill int) {
+	l := p.lab
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	l.server.ResetCalls()
+	w := &watch{next: l.server, server: l.server, kill: kill, cancel: cancel}
+	l.wire = w
+	defer func() { l.wire = l.server }()
+	before, atoms := cellsOf(l.server), l.atoms("")
+	p.learn()
+	r, err := l.apply(ctx)
+	if r.Plan != nil {
+		p.y.add(r.Plan)
+	}
+	p.unexplained(t, r.Plan, atoms)
+	if kill > 0 && ctx.Err() != nil {
+		p.y.mu.Lock()
+		p.y.kills++
+		p.y.mu.Unlock()
+		return
+	}
+	if err != nil {
+		t.Fatalf("apply: %v", err)
+	}
+	for _, o := range r.Outcomes {
+		if o.Err != nil {
+			t.Fatalf("%s %s: %v", o.Op.Verb, o.Op.Key, o.Err)
+		}
+	}
+	p.noGapNoLeak(t, r.Plan, before, w.seen)
+}
+
+// learn notes what the tip and the trees before declare.
+func (p *player) learn() {
+	for _, tree := range append(p.lab.before(), p.lab.tip()) {
+		for _, part := range []map[fact.Key]fact.Want{tree.Wanted, tree.Ended, tree.Absent} {
+			for k := range part {
+				if k.Kind.IsGrant() {
+					p.declared[atomOf(k)] = true
+				}
+			}
+		}
+	}
+}
+
+// unexplained fails if an apply touched a permission that git never declared
+// and that the plan did not say would fall.
+func (p *player) unexplained(t *rapid.T, pl *plan.Plan, before []atom) {
+	falls := map[atom]bool{}
+	if pl != nil {
+		for _, c := range pl.Changes {
+			for _, f := range c.Falls {
+				falls[atomOf(f)] = true
+			}
+		}
+	}
+	after := p.lab.atoms("")
+	for _, a := range before {
+		if !slices.Contains(after, a) && !p.declared[a] && !falls[a] {
+			t.Fatalf("git never declared it, and it is gone: %+v", a)
+		}
+	}
+	for _, a := range after {
+		if !slices.Contains(before, a) && !p.declared[a] {
+			t.Fatalf("git never declared it, and it was made: %+v", a)
+		}
+	}
+}
+
+// noGapNoLeak fails if somebody who reads before and after could not read in
+// between, or somebody read in between what is neither before nor after.
+func (p *player) noGapNoLeak(t *rapid.T, pl *plan.Plan, before cells, seen []cells) {
+	for _, c := range pl.Changes {
+		if c.Exchange {
+			return
+		}
+	}
+	after := cellsOf(p.lab.server)
+	for i, now := range seen {
+		for c := range before {
+			if after[c] && !now[c] {
+				t.Fatalf("after write %d of %d, %s cannot be read, though it can before and after", i+1, len(seen), c)
+			}
+		}
+		for c := range now {
+			if !before[c] && !after[c] {
+				t.Fatalf("after write %d of %d, %s can be read, though neither before nor after", i+1, len(seen), c)
+			}
+		}
+	}
+}
+
+// settled fails unless the last apply left nothing to do but what is held, and another one writes nothing.
+func (p *player) settled(t *rapid.T) {
+	left := p.lab.plan()
+	if len(left.Changes) > 0 {
+		t.Fatalf("after the last apply there is something left: %v", left.Changes[0])
+	}
+	for _, b := range left.Blocked {
+		if !b.Held && !left.Findings.HasErrors() {
+			t.Fatalf("blocked: %s: %s", b.Change.Op.Key, b.Why)
+		}
+	}
+	p.lab.server.ResetCalls()
+	if _, err := p.lab.apply(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if w := p.lab.writes(); len(w) > 0 {
+		t.Fatalf("another apply writes: %v", w)
+	}
+}
