@@ -82,6 +82,9 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 		run.Progress = report.Progress(o.env.Stderr, view)
 	}
 	result, err := run.Run(ctx)
+	if o.format == "text" {
+		run.Progress(fact.Outcome{}) // the last line waits for more of its object
+	}
 	return o.finish(result, err, t, view)
 }
 
@@ -144,16 +147,14 @@ func (o *applyOptions) finish(r reconcile.Result, err error, t compiled, view re
 	case err != nil && len(r.Outcomes) == 0:
 		return err
 	}
-	if len(r.Plan.Findings) > 0 {
-		t.findings = r.Plan.Findings
-		if shown := o.show(t); shown != nil && o.format != "text" {
-			return shown
-		}
+	if shown := liveFindings(o.env, r.Plan, t, view); shown != nil {
+		return shown
 	}
 	stopped := ""
 	if r.Stopped != nil {
 		stopped = r.Stopped.Error()
 	}
+	view.Command = "lakeshare apply"
 	if shown := report.Outcome(o.env.Stdout, report.Run{
 		Plan: r.Plan, Outcomes: r.Outcomes, Left: r.Left, Recorded: r.Recorded, Commit: t.tree.Commit, Refused: stopped,
 	}, view); shown != nil {

@@ -63,14 +63,12 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.Findings.HasErrors() || len(p.Findings) > 0 {
-		t.findings = p.Findings
-		if err := o.show(t); err != nil && o.format != "text" {
-			return err
-		}
-	}
 	view, err := o.options(all)
 	if err != nil {
+		return err
+	}
+	view.Command = "lakeshare apply"
+	if err := liveFindings(o.env, p, t, view); err != nil {
 		return err
 	}
 	if err := report.Plan(o.env.Stdout, p, t.tree.Losses, view); err != nil {

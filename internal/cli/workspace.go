@@ -9,6 +9,7 @@ import (
 	"github.com/lakeshare/lakeshare/internal/fact"
 	"github.com/lakeshare/lakeshare/internal/history"
 	"github.com/lakeshare/lakeshare/internal/manifest"
+	"github.com/lakeshare/lakeshare/internal/plan"
 	"github.com/lakeshare/lakeshare/internal/report"
 )
 
@@ -56,6 +57,16 @@ func (c *common) show(t compiled) error {
 		return exit(ExitInvalid)
 	}
 	return nil
+}
+
+// liveFindings shows what only AWS knows, at the lines that ask for it. JSON has
+// one document, and the plan's carries the findings.
+func liveFindings(env Env, p *plan.Plan, t compiled, view report.Options) error {
+	if view.Format == report.JSON || len(p.Findings) == 0 {
+		return nil
+	}
+	source := func(file string) []byte { return t.files[file] }
+	return report.Findings(env.Stdout, p.Findings, source, view)
 }
 
 // before compiles the trees that may have been carried out: the base, then the
