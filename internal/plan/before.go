@@ -103,7 +103,9 @@ func Needed(tip *fact.Tree, before []*fact.Tree) fact.Query {
 		}
 		keys[k] = true
 		for _, n := range w.Needs {
-			keys[n] = true
+			if !costly(n.Kind) {
+				keys[n] = true
+			}
 		}
 		if k.Kind == fact.Link && p.otherTarget(k, w.Body) {
 			for _, g := range onObject(tip.Wanted, k.At, k.Object) {
@@ -122,6 +124,11 @@ func Needed(tip *fact.Tree, before []*fact.Tree) fact.Query {
 	}
 	return fact.Query{Keys: slices.SortedFunc(maps.Keys(keys), fact.Key.Compare), Wanted: tip.Set()}
 }
+
+// costly reports kinds that are not read again only because something new needs
+// them: enforcement is a fact about every table of a database, acceptance one
+// about RAM. Where they do not hold, making what needs them fails and says so.
+func costly(k fact.Kind) bool { return k == fact.Enforced || k == fact.Accepted }
 
 // otherTarget reports whether some tree before wants the link with another target.
 func (p *past) otherTarget(k fact.Key, b fact.Body) bool {

@@ -73,13 +73,20 @@ func (m *maker) falls() {
 			dropped[c.Op.Key] = true
 		}
 	}
+	loose := map[fact.Object][]fact.Key{} // what others granted on, by object
+	for k, row := range m.in.Live.Rows {
+		_, wanted := m.in.Tip.Wanted[k]
+		if k.Kind == fact.ConsumerGrant && !wanted && !dropped[k] && !row.Implicit {
+			loose[k.Object] = append(loose[k.Object], k)
+		}
+	}
 	for i, c := range m.plan.Changes {
-		for _, k := range fact.SortedKeys(m.in.Live.Rows) {
-			_, wanted := m.in.Tip.Wanted[k]
-			if k.Kind == fact.ConsumerGrant && !wanted && !dropped[k] && !m.in.Live.Rows[k].Implicit && fallsWith(c, k) {
+		for _, k := range loose[c.Op.Key.Object] {
+			if fallsWith(c, k) {
 				m.plan.Changes[i].Falls = append(m.plan.Changes[i].Falls, k)
 			}
 		}
+		slices.SortFunc(m.plan.Changes[i].Falls, fact.Key.Compare)
 	}
 }
 
