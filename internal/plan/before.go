@@ -46,14 +46,25 @@ func (p *past) forget(t *fact.Tree) {
 }
 
 // same reports whether every tree before wants the fact with this body. Without
-// any tree before it is false: everything is new.
+// any tree before it is false: everything is new. A grant on a link changes with
+// its link, since it falls when the link gets another target.
 func (p *past) same(k fact.Key, b fact.Body) bool {
+	if link, ok := p.link(k); ok && !p.same(link, p.tip.Wanted[link].Body) {
+		return false
+	}
 	for _, t := range p.before {
 		if w, ok := t.Wanted[k]; !ok || w.Body != b {
 			return false
 		}
 	}
 	return len(p.before) > 0
+}
+
+// link returns the link that a consumer grant stands on, if the tip wants it.
+func (p *past) link(k fact.Key) (fact.Key, bool) {
+	link := fact.Key{Kind: fact.Link, At: k.At, Object: k.Object}
+	_, wanted := p.tip.Wanted[link]
+	return link, wanted && k.Kind == fact.ConsumerGrant
 }
 
 // started reports whether a tree after the base wants the fact: an apply may have made it already.
@@ -107,11 +118,6 @@ func Needed(tip *fact.Tree, before []*fact.Tree) fact.Query {
 				keys[n] = true
 			}
 		}
-		if k.Kind == fact.Link && p.otherTarget(k, w.Body) {
-			for _, g := range onObject(tip.Wanted, k.At, k.Object) {
-				keys[g] = true
-			}
-		}
 	}
 	for _, k := range p.candidates() {
 		if k.Kind.Stays() {
@@ -129,14 +135,6 @@ func Needed(tip *fact.Tree, before []*fact.Tree) fact.Query {
 // them: enforcement is a fact about every table of a database, acceptance one
 // about RAM. Where they do not hold, making what needs them fails and says so.
 func costly(k fact.Kind) bool { return k == fact.Enforced || k == fact.Accepted }
-
-// otherTarget reports whether some tree before wants the link with another target.
-func (p *past) otherTarget(k fact.Key, b fact.Body) bool {
-	return slices.ContainsFunc(p.before, func(t *fact.Tree) bool {
-		w, ok := t.Wanted[k]
-		return ok && w.Body != b
-	})
-}
 
 // onObject returns the consumer grants on one container or link.
 func onObject(facts map[fact.Key]fact.Want, at fact.Place, o fact.Object) []fact.Key {

@@ -132,7 +132,7 @@ func (m *maker) obstacle(c Change) (Blocked, bool) {
 			return Blocked{Change: c, Why: needs + "not read: " + err.Error(), Unread: true}, true
 		}
 		if why, ok := m.held[n]; ok {
-			return Blocked{Change: c, Why: needs + why, Held: why == Missing.String()}, true
+			return Blocked{Change: c, Why: needs + why, Held: why == Missing.String() || why == Altered.String()}, true
 		}
 	}
 	return Blocked{}, false

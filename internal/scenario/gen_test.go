@@ -151,3 +151,50 @@ func (l *lab) revokeOne(t *rapid.T, label, account string) {
 		"Permissions": []string{a.permission},
 	})
 }
+
+// drawEstate opens tables to IAM, as estates are that nobody has migrated yet.
+func (l *lab) drawEstate(t *rapid.T) {
+	if rapid.IntRange(0, 3).Draw(t, "open to IAM") > 0 {
+		return
+	}
+	for _, resource := range []map[string]any{
+		{"Database": map[string]any{"Name": "sales"}},
+		{"Table": map[string]any{"DatabaseName": "sales", "Name": "orders"}},
+	} {
+		l.mustByHand(producer, "lakeformation", "GrantPermissions", map[string]any{
+			"Principal": map[string]string{"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Resource": resource, "Permissions": []string{"ALL"},
+		})
+	}
+}
+
+// undermine takes away by hand what a share stands on, or only its grant option,
+// and then lets one more principal into the share.
+func (l *lab) undermine(t *rapid.T, label string) {
+	var accounts []atom
+	for _, a := range l.atoms(producer) {
+		if len(a.principal) == 12 && a.table != "" {
+			accounts = append(accounts, a)
+		}
+	}
+	if len(accounts) == 0 {
+		return
+	}
+	a := rapid.SampledFrom(accounts).Draw(t, label+" what")
+	input := map[string]any{
+		"Principal": map[string]string{"DataLakePrincipalIdentifier": a.principal}, "Resource": a.resource(),
+		"Permissions": []string{a.permission},
+	}
+	if rapid.Bool().Draw(t, label+" option only") {
+		input["Permissions"], input["PermissionsWithGrantOption"] = []string{}, []string{a.permission}
+	}
+	_, _ = l.byHand(producer, "lakeformation", "RevokePermissions", input)
+	last := l.commits[len(l.commits)-1]
+	for i := range 4 {
+		name := fmt.Sprintf("shares/s%d.yaml", i+1)
+		text := string(last[name])
+		wider := strings.ReplaceAll(text, "principals: [role/Reader]", "principals: [role/Reader, role/Other]")
+		if wider != text && l.compiles(name, wider) {
+			l.commit(map[string]string{name: wider})
+		}
+	}
+}

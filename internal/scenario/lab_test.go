@@ -48,8 +48,15 @@ type lab struct {
 	wire    http.RoundTripper // what the SDK talks to
 	clock   *clock
 	commits []map[string][]byte
+	trees   map[compiledAt]*fact.Tree
 	base    int // index of the commit carried out last, -1 for none
 	started []int
+}
+
+// compiledAt is a commit as it is understood on one day.
+type compiledAt struct {
+	commit int
+	day    string
 }
 
 // clock is a clock on which waiting takes no time.
@@ -88,7 +95,7 @@ func newDirectLab(t tester, world string, o awssim.Options) *lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lab{t: t, clock: newClock(), base: -1}
+	l := &lab{t: t, clock: newClock(), base: -1, trees: map[compiledAt]*fact.Tree{}}
 	o.Now = l.clock.now
 	l.server, err = awssim.New(w, o)
 	if err != nil {
@@ -126,12 +133,17 @@ func (l *lab) commit(changes map[string]string) {
 
 func (l *lab) compile(i int) *fact.Tree {
 	l.t.Helper()
+	at := compiledAt{i, l.clock.now().Format(time.DateOnly)}
+	if tree, ok := l.trees[at]; ok {
+		return tree
+	}
 	source, findings := manifest.Load(l.commits[i])
 	tree, more := manifest.Compile(source, l.clock.now())
 	for _, f := range append(findings, more...) {
 		l.t.Fatalf("commit %d: %s\n  %s", i, f, f.Hint)
 	}
 	tree.Commit = fmt.Sprintf("commit-%d", i)
+	l.trees[at] = tree
 	return tree
 }
 

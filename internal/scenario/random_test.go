@@ -103,28 +103,41 @@ func TestRandomStoriesConverge(t *testing.T) {
 
 func playStory(t *rapid.T, y *tally) {
 	p := &player{lab: newDirectLab(t, baseWorld, awssim.Options{}), y: y, declared: map[atom]bool{}}
+	p.lab.drawEstate(t)
 	p.lab.commit(map[string]string{"lakeshare.yaml": baseConfig})
+	p.commit(t, "first")
 	for i := range rapid.IntRange(2, 6).Draw(t, "steps") {
 		label := fmt.Sprintf("step %d", i)
-		switch rapid.SampledFrom([]string{"commit", "commit", "commit", "hand", "apply", "apply", "killed", "day"}).Draw(t, label) {
+		switch rapid.SampledFrom([]string{"commit", "commit", "hand", "apply", "apply", "killed", "undermine", "day"}).Draw(t, label) {
 		case "commit":
-			for _, form := range p.lab.drawCommit(t, label) {
-				y.mu.Lock()
-				y.forms[form]++
-				y.mu.Unlock()
-			}
+			p.commit(t, label)
 		case "hand":
 			p.lab.drawHand(t, label)
 		case "apply":
 			p.apply(t, 0)
 		case "killed":
+			p.commit(t, label)
 			p.apply(t, rapid.IntRange(1, 60).Draw(t, label+" at call"))
+		case "undermine":
+			p.apply(t, 0)
+			p.lab.undermine(t, label)
 		case "day":
 			p.lab.clock.moved.Add(int64(24 * time.Hour))
 		}
 	}
+	if p.lab.base < 0 {
+		p.apply(t, 0) // the first run deletes nothing; what has ended goes with the second
+	}
 	p.apply(t, 0)
 	p.settled(t)
+}
+
+func (p *player) commit(t *rapid.T, label string) {
+	for _, form := range p.lab.drawCommit(t, label) {
+		p.y.mu.Lock()
+		p.y.forms[form]++
+		p.y.mu.Unlock()
+	}
 }
 
 // player plays one story.
