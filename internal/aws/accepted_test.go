@@ -11,11 +11,11 @@ import (
 )
 
 var (
-	toConsumer  = key(fact.AccountGrant, producerAt, source, consumerID, "SELECT")
-	acceptance1 = accepted(fact.Table, consumerID)
+	toConsumer = key(fact.AccountGrant, producerAt, source, consumerID, "SELECT")
+	tableShare = accepted(fact.Table, consumerID)
 )
 
-func accountShare() fact.Set { return fact.Set{toConsumer: grantable, acceptance1: {}} }
+func accountShare() fact.Set { return fact.Set{toConsumer: grantable, tableShare: {}} }
 
 // shares returns the producer's shares, for looking at.
 func (l *lab) shares() []awssim.Share {
@@ -114,7 +114,7 @@ func TestRejectedInvitationIsAnErrorWithItsCause(t *testing.T) {
 		world.Accounts[producerID].Regions[region].Shares[i].Invitations[0].Status = "REJECTED"
 	}
 	rejected := l.from(world)
-	op := fact.Op{Verb: fact.Make, Key: acceptance1, Needs: []fact.Key{toConsumer}}
+	op := fact.Op{Verb: fact.Make, Key: tableShare, Needs: []fact.Key{toConsumer}}
 	wantError(t, rejected.applyOne(op), "rejected the invitation", "put it on again")
 }
 
@@ -135,10 +135,10 @@ func TestFailedShareNamesTheLikelyCause(t *testing.T) {
 		w.Accounts[producerID].Roles["lakeshare-apply"].Deny = []string{"glue:PutResourcePolicy"}
 	})
 	l.granted(0)
-	op := fact.Op{Verb: fact.Make, Key: acceptance1, Needs: []fact.Key{toConsumer}}
+	op := fact.Op{Verb: fact.Make, Key: tableShare, Needs: []fact.Key{toConsumer}}
 	wantError(t, l.applyOne(op), "did not reach", "glue:PutResourcePolicy")
 	live := l.read(l.cloud(Planning), accountShare())
-	if _, ok := live.Rows[acceptance1]; ok {
+	if _, ok := live.Rows[tableShare]; ok {
 		t.Error("a failed share counts as accepted")
 	}
 }
@@ -150,8 +150,8 @@ func TestAcceptanceGivesUpAfterItsDeadline(t *testing.T) {
 	c := l.cloud(Applying)
 	got := c.Apply(t.Context(), []fact.Op{
 		{Verb: fact.Make, Key: toConsumer, Body: grantable},
-		{Verb: fact.Make, Key: acceptance1},
-		{Verb: fact.Make, Key: key(fact.ConsumerGrant, consumerAt, source, analyst, "SELECT"), Needs: []fact.Key{acceptance1}},
+		{Verb: fact.Make, Key: tableShare},
+		{Verb: fact.Make, Key: key(fact.ConsumerGrant, consumerAt, source, analyst, "SELECT"), Needs: []fact.Key{tableShare}},
 	}, nil)
 	wantError(t, got[1].Err, "has not reached 444455556666", "ASSOCIATING")
 	if !got[2].Skipped {
@@ -192,7 +192,7 @@ func TestConsumerSideAlone(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, awssim.Options{})
 	grant := key(fact.ConsumerGrant, consumerAt, source, analyst, "SELECT")
-	wanted := fact.Set{acceptance1: {}, grant: {}}
+	wanted := fact.Set{tableShare: {}, grant: {}}
 	alone := func(phase Phase) *Cloud {
 		return New(Config{
 			Accounts: accounts()[1:], Phase: phase, Simulator: l.server, Now: l.clock.Now, Sleep: l.clock.Sleep,
@@ -209,17 +209,87 @@ func TestConsumerSideAlone(t *testing.T) {
 		}
 		return keys
 	}
-	if got := waits(live); !slices.Contains(got, acceptance1) || !slices.Contains(got, grant) || len(live.Rows) != 0 {
+	if got := waits(live); !slices.Contains(got, tableShare) || !slices.Contains(got, grant) || len(live.Rows) != 0 {
 		t.Errorf("waits %v, rows %v", got, live.Rows)
 	}
 	l.granted(0)
 	c := alone(Applying)
 	live = mustProve(t, l.read(c, wanted))
-	if got := waits(live); slices.Contains(got, acceptance1) {
+	if got := waits(live); slices.Contains(got, tableShare) {
 		t.Error("still waits for an invitation that is there")
 	}
 	l.apply(c, missing(wanted, live))
 	if live = mustProve(t, l.read(c, wanted)); len(restrict(live, wanted)) != 2 || len(live.Waits) > 0 {
 		t.Errorf("live %v, waits %v", live.Rows, live.Waits)
 	}
+}
+
+// TestNewGrantFindsTheShareByAnOlderOne reads a grant that is to go into a share
+// that exists: whether that is accepted is told by the grants in it.
+func TestNewGrantFindsTheShareByAnOlderOne(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, awssim.Options{})
+	l.make(accountShare())
+	fresh := key(fact.AccountGrant, producerAt, tbl(producerID, "sales", "events"), consumerID, "SELECT")
+	tip := fact.Set{toConsumer: grantable, tableShare: {}, fresh: grantable}
+	live, err := l.cloud(Planning).Read(t.Context(), fact.Query{Keys: []fact.Key{fresh, tableShare}, Wanted: tip})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := mustProve(t, live).Rows[tableShare]; !ok {
+		t.Error("the share counts as not accepted")
+	}
+	delete(tip, toConsumer)
+	live, err = l.cloud(Planning).Read(t.Context(), fact.Query{Keys: []fact.Key{fresh, tableShare}, Wanted: tip})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := mustProve(t, live).Rows[tableShare]; ok {
+		t.Error("the share counts as accepted, though git wants nothing that is in it")
+	}
+}
+
+// TestShareOfItsOwnIsAcceptedWithoutBeingAsked grants under version 1, where
+// each object has a share of its own [4.1].
+func TestShareOfItsOwnIsAcceptedWithoutBeingAsked(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, awssim.Options{}, func(w *awssim.World) { w.Accounts[producerID].Regions[region].Settings.Version = "1" })
+	l.make(accountShare())
+	events := tbl(producerID, "sales", "events")
+	grant := key(fact.AccountGrant, producerAt, events, consumerID, "SELECT")
+	onward := key(fact.ConsumerGrant, consumerAt, events, analyst, "SELECT")
+	ops := []fact.Op{
+		{Verb: fact.Make, Key: grant, Body: grantable},
+		{Verb: fact.Make, Key: onward, Needs: []fact.Key{grant, tableShare}},
+	}
+	var reported int
+	got := l.cloud(Applying).Apply(t.Context(), ops, func(fact.Outcome) { reported++ })
+	if len(got) != 2 || reported != 2 {
+		t.Fatalf("%d outcomes, %d reported", len(got), reported)
+	}
+	for _, o := range got {
+		if o.Err != nil {
+			t.Errorf("%s: %v", o.Op.Key, o.Err)
+		}
+	}
+	if n := l.count("AcceptResourceShareInvitation"); n != 2 {
+		t.Errorf("%d invitations were accepted, want 2", n)
+	}
+}
+
+func TestShareDeletedByHandIsNotAccepted(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, awssim.Options{})
+	l.make(accountShare())
+	world := l.server.Snapshot()
+	for i := range world.Accounts[producerID].Regions[region].Shares {
+		world.Accounts[producerID].Regions[region].Shares[i].Status = "DELETED"
+		world.Accounts[producerID].Regions[region].Shares[i].Principals = nil
+	}
+	deleted := l.from(world)
+	live := mustProve(t, deleted.read(deleted.cloud(Planning), accountShare()))
+	if _, ok := live.Rows[tableShare]; ok {
+		t.Error("a deleted share counts as accepted")
+	}
+	wantError(t, deleted.applyOne(fact.Op{Verb: fact.Make, Key: tableShare, Needs: []fact.Key{toConsumer}}), "does not exist any more")
 }

@@ -73,28 +73,6 @@ func (c *Cloud) Apply(ctx context.Context, ops []fact.Op, report func(fact.Outco
 	return a.outcomes[:given]
 }
 
-// noteShares keeps which grants an acceptance is about, for when it is looked for.
-func (c *Cloud) noteShares(ops []fact.Op) {
-	for _, op := range ops {
-		if op.Key.Kind != fact.Accepted {
-			continue
-		}
-		for _, need := range op.Needs {
-			if carries(op.Key, need) {
-				c.remember(op.Key, need.Object)
-			}
-		}
-		for _, other := range ops {
-			if other.Verb != fact.Drop && carries(op.Key, other.Key) {
-				c.remember(op.Key, other.Key.Object)
-			}
-		}
-		for _, o := range c.justGranted(op.Key) {
-			c.remember(op.Key, o)
-		}
-	}
-}
-
 // A grant on a location in a consumer stands on one of the same kind in the
 // producer [6.14]. So within one kind what concerns other accounts' objects is
 // made last and dropped first.

@@ -126,7 +126,17 @@ func (v *visit) lookForDatabase(ctx context.Context, k fact.Key, tablesTell bool
 }
 
 func (s *site) databaseNames(ctx context.Context) ([]string, error) {
-	var names []string
+	all, err := s.allDatabases(ctx)
+	names := make([]string, 0, len(all))
+	for _, d := range all {
+		names = append(names, lower(d.raw.Name))
+	}
+	return sortedUnique(names), err
+}
+
+// allDatabases lists the account's own databases and database links.
+func (s *site) allDatabases(ctx context.Context) ([]*database, error) {
+	var all []*database
 	in := &glue.GetDatabasesInput{CatalogId: &s.place.Account, MaxResults: awssdk.Int32(gluePage)}
 	for {
 		out, err := call(ctx, s, "glue:GetDatabases", s.glue.GetDatabases, in)
@@ -134,10 +144,10 @@ func (s *site) databaseNames(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 		for _, d := range out.DatabaseList {
-			names = append(names, lower(d.Name))
+			all = append(all, s.databaseOf(lower(d.Name), d))
 		}
 		if awssdk.ToString(out.NextToken) == "" {
-			return sortedUnique(names), nil
+			return all, nil
 		}
 		in.NextToken = out.NextToken
 	}

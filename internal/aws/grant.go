@@ -73,38 +73,8 @@ func (s *site) granting() batch {
 			return true
 		}
 		// What was shared a moment ago may not be visible yet [7.3].
-		return (unseen(err) || code(err) == codeDenied) && s.sharedJustNow(r.who.object)
+		return (unseen(err) || code(err) == codeDenied) && !says(err, "is not authorized to perform") && s.sharedJustNow(r.who.object)
 	}}
-}
-
-// noteGrant remembers that an account has just been given something: it may
-// take a moment until that account sees it.
-func (s *site) noteGrant(r request) {
-	account := accountOfPrincipal(r.who.principal)
-	if account == "" || account == s.place.Account {
-		return
-	}
-	s.cloud.noteShared(account, s.place.Account)
-	s.cloud.mu.Lock()
-	defer s.cloud.mu.Unlock()
-	for _, t := range r.tasks {
-		s.cloud.granted[t.op.Key] = true
-	}
-}
-
-func (c *Cloud) noteShared(consumer, producer string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.recent[[2]string{consumer, producer}] = true
-}
-
-func (s *site) sharedJustNow(o fact.Object) bool {
-	if o.Catalog == s.place.Account {
-		return false
-	}
-	s.cloud.mu.Lock()
-	defer s.cloud.mu.Unlock()
-	return s.cloud.recent[[2]string{s.place.Account, o.Catalog}]
 }
 
 // revokeTasks takes grants away: exactly what is held, ALL as ALL [2.12].

@@ -35,9 +35,19 @@ func (v *visit) readContainers(ctx context.Context) {
 		case !isLink:
 			v.taken(k, "it is a database, not a link")
 		default:
-			v.row(k, fact.Row{Body: fact.Body{Target: d.target, Region: d.region}, UpdatedAt: awssdk.ToTime(d.raw.CreateTime)})
+			v.row(k, d.row())
 		}
 	}
+}
+
+// row is a database link as a live fact.
+func (d *database) row() fact.Row {
+	return fact.Row{Body: fact.Body{Target: d.target, Region: d.region}, UpdatedAt: awssdk.ToTime(d.raw.CreateTime)}
+}
+
+// row is a table link as a live fact.
+func (t *table) row() fact.Row {
+	return fact.Row{Body: fact.Body{Target: t.target, Region: t.region}, Writer: t.writer, UpdatedAt: t.updated}
 }
 
 // describe names what a link points at.
@@ -88,7 +98,7 @@ func (v *visit) readLinksIn(ctx context.Context, container string, keys []fact.K
 		case t.target == fact.Object{}:
 			v.taken(k, "it is a table, not a link")
 		default:
-			v.row(k, fact.Row{Body: fact.Body{Target: t.target, Region: t.region}, Writer: t.writer, UpdatedAt: t.updated})
+			v.row(k, t.row())
 		}
 	}
 }

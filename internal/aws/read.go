@@ -30,16 +30,17 @@ type reading struct {
 // visit is one place in one read. Its fields are written by one goroutine.
 type visit struct {
 	*reading
-	site     *site
-	place    fact.Place
-	keys     []fact.Key
-	list     *listings
-	consumer map[fact.Object]bool // links and containers: grants there are a consumer's
-	missing  map[fact.Object]bool // links and containers proven not to be there
-	wanted   map[fact.Object]bool // objects whose rows are to be listed
-	related  map[fact.Object]bool // tables whose filters' rows are to be listed too
-	wide     map[string]bool      // databases of which every table is to be listed
-	sweeps   map[fact.ObjectType]bool
+	site       *site
+	place      fact.Place
+	keys       []fact.Key
+	list       *listings
+	consumer   map[fact.Object]bool // links and containers: grants there are a consumer's
+	missing    map[fact.Object]bool // links and containers proven not to be there
+	wanted     map[fact.Object]bool // objects whose rows are to be listed
+	related    map[fact.Object]bool // tables whose filters' rows are to be listed too
+	wide       map[string]bool      // databases of which every table is to be listed
+	sweeps     map[fact.ObjectType]bool
+	everything bool // the whole catalog is to be listed
 }
 
 // Read finds out the live state of the facts that are asked for. An account that
@@ -85,6 +86,13 @@ func (r *reading) plan() {
 		r.asked[k] = true
 		v := r.visit(k.At)
 		v.keys = append(v.keys, k)
+	}
+	for _, place := range r.query.Sweep {
+		v := r.visit(place)
+		v.everything = true
+		for _, t := range []fact.ObjectType{fact.Database, fact.Table, fact.Location} {
+			v.sweeps[t] = true
+		}
 	}
 	for _, v := range slices.Collect(maps.Values(r.places)) {
 		slices.SortFunc(v.keys, fact.Key.Compare)
@@ -143,6 +151,9 @@ func (r *reading) enter(ctx context.Context) []*visit {
 		for _, k := range v.keys {
 			r.unread(k, errs[i])
 		}
+		if v.everything {
+			r.unread(fact.Key{At: place}, errs[i])
+		}
 	}
 	return open
 }
@@ -151,10 +162,13 @@ func (r *reading) enter(ctx context.Context) []*visit {
 func (v *visit) readOwn(ctx context.Context) {
 	v.readContainers(ctx)
 	v.readLinks(ctx)
+	v.sweepLinks(ctx)
 	v.collect()
+	v.sweepFilters(ctx)
 	v.readTableNames(ctx)
 	v.listOwn(ctx)
 	v.rowsOf(ctx, v.wanted)
+	v.sweepRows(ctx)
 	v.readEnforced(ctx)
 	v.readFilters(ctx)
 	v.readStorage(ctx)

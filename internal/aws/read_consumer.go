@@ -176,7 +176,9 @@ func (v *visit) sharedWith(o fact.Object, account string) map[string]string {
 		if who.object != o && (who.object != all || o.Type == fact.Database || o.Type == fact.Location) {
 			continue
 		}
-		if accountOfPrincipal(who.principal) != account && !isOrganization(who.principal) {
+		// What a principal got directly is invisible to its account's admins,
+		// who cannot grant it on either [1.14, 1.15].
+		if who.principal != account && !isOrganization(who.principal) {
 			continue
 		}
 		if len(h.shares) == 0 {

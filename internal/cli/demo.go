@@ -35,10 +35,7 @@ type demo struct {
 	dir string
 }
 
-const (
-	demoAnalyst = "arn:aws:iam::444455556666:role/Analyst"
-	demoBilling = "arn:aws:iam::777788889999:role/Billing"
-)
+const demoAnalyst = "arn:aws:iam::444455556666:role/Analyst"
 
 func runDemo(ctx context.Context, env Env) (err error) {
 	dir, err := os.MkdirTemp("", "lakeshare-demo-")
@@ -51,12 +48,11 @@ func runDemo(ctx context.Context, env Env) (err error) {
 		return err
 	}
 	for _, step := range []func() error{
-		func() error { return d.commit("share orders and events", "") },
+		func() error { return d.commit("share orders", "") },
 		func() error { return d.run(ExitDone, "plan") },
 		func() error { return d.read(ExitError, demoAnalyst, "sales_shared.rl_orders") },
 		func() error { return d.run(ExitDone, "apply", "--yes") },
 		func() error { return d.read(ExitDone, demoAnalyst, "sales_shared.rl_orders") },
-		func() error { return d.read(ExitDone, demoBilling, "sales_shared.rl_events") },
 		func() error { return d.run(ExitDone, "plan") },
 		func() error { return d.commit("stop sharing orders", "shares/sales/orders.yaml") },
 		func() error { return d.run(ExitDone, "apply", "--yes") },
@@ -69,9 +65,9 @@ func runDemo(ctx context.Context, env Env) (err error) {
 	return nil
 }
 
-// prepare writes the sample; two of its shares are enough to see everything.
+// prepare writes the sample; one of its shares is enough to see everything.
 func (d *demo) prepare() error {
-	for _, name := range []string{"lakeshare.yaml", "world.yaml", "shares/sales/orders.yaml", "shares/sales/events.yaml"} {
+	for _, name := range []string{"lakeshare.yaml", "world.yaml", "shares/sales/orders.yaml"} {
 		data, err := fs.ReadFile(lakeshare.Sample, name)
 		if err != nil {
 			return err

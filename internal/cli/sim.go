@@ -107,7 +107,7 @@ func (o *simReadOptions) run(name string) error {
 		fmt.Fprintf(o.env.Stdout, "%s cannot read %s: %s\n", who, name, answer.Why)
 		return exit(ExitError)
 	}
-	fmt.Fprintf(o.env.Stdout, "%s reads %s (%s) of %s:\n", who, name, strings.Join(result.Columns, ", "), answer.Why)
+	fmt.Fprintf(o.env.Stdout, "%s reads %s (%s):\n", who, name, strings.Join(result.Columns, ", "))
 	o.rows(result)
 	return nil
 }

@@ -110,6 +110,9 @@ func (m *maker) wanted() {
 		case Changed:
 			m.changed(k, w)
 		case Adopted:
+			if k.Kind.Stays() {
+				continue // never taken away, so nobody has to know whose it is
+			}
 			m.plan.Adopted = append(m.plan.Adopted, m.note(row, k, w, ""))
 		case Missing, Altered:
 			m.held[k] = row.String()

@@ -13,18 +13,18 @@ import (
 // Stages returns the operations in the order in which they are carried out:
 // growth before shrinkage, so that nobody who keeps access is cut off between.
 //
-// A filter that changes while a principal is taken off it is the exception:
-// that principal goes first and newcomers come last, since the one must not see
-// the new columns and the others must not see the old ones.
+// A filter that changes comes between the two, for it may do both. Whoever is
+// taken off it goes before it changes and newcomers come after, since the one
+// must not see the new columns and the others must not see the old ones.
 func (p *Plan) Stages() [][]fact.Op {
-	moving := p.movingFilters()
+	changing := p.changingFilters()
 	var first, off, change, last []fact.Op
 	for _, c := range p.Changes {
-		onMoving := moving[c.Op.Key.Object] && c.Op.Key.Object.Type == fact.FilteredRows
+		on := changing[c.Op.Key.Object]
 		switch {
-		case onMoving && c.Op.Verb == fact.Drop:
+		case on && c.Op.Verb == fact.Drop:
 			off = append(off, c.Op)
-		case onMoving:
+		case on:
 			change = append(change, c.Op)
 		case c.Op.Verb == fact.Drop:
 			last = append(last, c.Op)
@@ -35,20 +35,14 @@ func (p *Plan) Stages() [][]fact.Op {
 	return slices.DeleteFunc([][]fact.Op{first, off, change, last}, func(s []fact.Op) bool { return len(s) == 0 })
 }
 
-// movingFilters are filters that change while somebody is taken off them.
-func (p *Plan) movingFilters() map[fact.Object]bool {
-	moving := map[fact.Object]bool{}
+func (p *Plan) changingFilters() map[fact.Object]bool {
+	changing := map[fact.Object]bool{}
 	for _, c := range p.Changes {
 		if c.Op.Key.Kind == fact.Filter && c.Op.Verb == fact.Change {
-			moving[c.Op.Key.Object] = false
+			changing[c.Op.Key.Object] = true
 		}
 	}
-	for _, c := range p.Changes {
-		if _, changes := moving[c.Op.Key.Object]; changes && c.Op.Verb == fact.Drop {
-			moving[c.Op.Key.Object] = true
-		}
-	}
-	return moving
+	return changing
 }
 
 // Deletes reports whether any change takes something away.

@@ -36,7 +36,7 @@ type accessLine struct {
 // the last thing to be left out where not everything fits.
 func (n names) accessSection(p *plan.Plan) section {
 	s := section{title: "Access", table: []string{"Principal", "Permissions", "On", "Part"}}
-	lines := append(foldAccess(p.Losses, true), foldAccess(p.Gains, false)...)
+	lines := append(foldAccess(readers(p.Losses), true), foldAccess(readers(p.Gains), false)...)
 	byPrincipal := map[string][]accessLine{}
 	loses := map[string]bool{}
 	for _, l := range lines {
@@ -59,7 +59,8 @@ func (n names) accessSection(p *plan.Plan) section {
 	for _, principal := range principals {
 		s.groups = append(s.groups, group{head: n.principal(principal), items: n.accessItems(byPrincipal[principal])})
 	}
-	if n.verbose || s.height() <= accessBudget {
+	single := !slices.ContainsFunc(s.groups, func(g group) bool { return len(g.items) != 1 })
+	if n.verbose || !single && s.height() <= accessBudget {
 		return s
 	}
 	s.compact = true
@@ -68,6 +69,19 @@ func (n names) accessSection(p *plan.Plan) section {
 		s.more = wordsf("… and %s (--verbose shows all)", noun{"more group of principals", "more groups of principals"}.count(left))
 	}
 	return s
+}
+
+// readers leaves out accounts where one of their principals gains or loses the
+// same: what the account has is only what carries it there.
+func readers(access []plan.Access) []plan.Access {
+	type part struct{ account, object, columns, rows string }
+	carried := map[part]bool{}
+	for _, a := range access {
+		carried[part{fact.AccountOf(a.Principal), a.Object.String(), a.Columns, a.Rows}] = true
+	}
+	return slices.DeleteFunc(slices.Clone(access), func(a plan.Access) bool {
+		return carried[part{a.Principal, a.Object.String(), a.Columns, a.Rows}]
+	})
 }
 
 // together puts principals that gain and lose the same under one head.
@@ -91,7 +105,7 @@ func (n names) together(principals []string, byPrincipal map[string][]accessLine
 		members[at] = append(members[at], n.principal(principal))
 	}
 	for i, m := range members {
-		out[i].head = list(m, 3, len(m), regular("principal"))
+		out[i].head = list(m, 4, len(m), regular("principal"))
 	}
 	return out
 }

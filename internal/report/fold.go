@@ -61,6 +61,8 @@ func (e entry) keyAt(level int, permissions string) foldKey {
 	k := foldKey{remarks: e.remarks, share: e.share}
 	if level <= byPlace {
 		k.at = e.key.At
+	} else {
+		k.grant = false
 	}
 	if level <= byKind {
 		k.kind = e.key.Kind
@@ -112,10 +114,14 @@ func sortEntries(entries []entry) {
 	})
 }
 
+// budget is how many lines of text a section may have: detail is what decides
+// how fine its lines are, most where it is cut off.
+type budget struct{ detail, most int }
+
 // fill folds entries into a section at the finest level that fits the budget,
 // with one group for each share if heads is set. What does not fit even then is
 // counted.
-func (n names) fill(s section, entries []entry, budget int, heads bool) section {
+func (n names) fill(s section, entries []entry, b budget, heads bool) section {
 	sortEntries(entries)
 	if n.verbose {
 		s.groups = n.groups(singles(entries), heads)
@@ -123,11 +129,11 @@ func (n names) fill(s section, entries []entry, budget int, heads bool) section 
 	}
 	for level := byGrant; level <= coarsest; level++ {
 		s.groups = n.groups(fold(entries, level), heads && level < coarsest)
-		if s.height() <= budget {
+		if s.height() <= b.detail {
 			return s
 		}
 	}
-	if left := s.cut(budget); left > 0 {
+	if left := s.cut(b.most); left > 0 {
 		s.more = wordsf("… and %s (--verbose shows all)", noun{"more line", "more lines"}.count(left))
 	}
 	return s

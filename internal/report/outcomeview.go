@@ -66,13 +66,18 @@ func outcomeView(r Run, o Options) document {
 	}
 	t := r.tally()
 	d := document{verdict: r.verdict(t)}
-	d.add(n.fill(section{title: "Failed"}, t.failed, faultBudget, true))
-	d.add(n.fill(section{title: "Skipped"}, t.skipped, notesBudget, false))
-	d.add(n.fill(section{title: "Done", folded: true}, t.done, factsBudget, true))
+	if r.finished(t) && r.Recorded && r.Commit != "" {
+		d.verdict = cat(d.verdict, words(" "), r.record(o), words("."))
+	}
+	d.add(n.fill(section{title: "Failed"}, t.failed, budget{faultBudget, faultBudget}, true))
+	d.add(n.fill(section{title: "Skipped"}, t.skipped, notesBudget(), false))
+	d.add(n.fill(section{title: "Done", folded: true}, t.done, doneBudget(), true))
 	for _, s := range n.leftSections(r) {
 		d.add(s)
 	}
-	d.foot("record", r.record(o))
+	if !r.finished(t) || !r.Recorded {
+		d.foot("record", r.record(o))
+	}
 	if r.Writes > 0 {
 		d.foot("calls", wordsf("%d wrote something", r.Writes))
 	}
@@ -135,17 +140,21 @@ func (r Run) record(o Options) phrase {
 	if r.Commit == "" {
 		return nil
 	}
-	commit := cat(words("commit "), name(short(r.Commit, commitLength, o.Verbose)))
+	commit := cat(words("Commit "), name(short(r.Commit, commitLength, o.Verbose)))
 	if r.Recorded {
 		return cat(commit, words(" is recorded as carried out"))
 	}
 	return cat(commit, words(" is not recorded as carried out"))
 }
 
+// finished reports whether nothing failed and nothing is left.
+func (r Run) finished(t tally) bool {
+	return r.Refused == "" && len(t.failed)+len(t.skipped)+r.left() == 0
+}
+
 // next says that running again goes on, unless everything is done.
 func (r Run) next(t tally, o Options) phrase {
-	finished := r.Refused == "" && len(t.failed)+len(t.skipped)+r.left() == 0
-	if finished && (r.Recorded || r.Commit == "") {
+	if r.finished(t) && (r.Recorded || r.Commit == "") {
 		return nil
 	}
 	again := words("run it again: it goes on where this run stopped")

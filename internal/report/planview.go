@@ -8,12 +8,11 @@ import (
 	"github.com/lakeshare/lakeshare/internal/plan"
 )
 
-// The budgets in lines of text: the facts get the most, and what is left alone
-// is told in short.
-const (
-	factsBudget = 24
-	notesBudget = 10
-)
+// The budgets of sections: the facts get the most, and what is left alone or
+// done already is told in short.
+func factsBudget() budget { return budget{8, 24} }
+func doneBudget() budget  { return budget{3, 24} }
+func notesBudget() budget { return budget{10, 10} }
 
 // planView orders a plan for reading: what it comes to, who is affected, what
 // is done, what is not, what others have to do, and what was found on the way.
@@ -55,10 +54,10 @@ func verdict(p *plan.Plan, o Options) phrase {
 		verbs[c.Op.Verb]++
 	}
 	access := []string{}
-	if g := countPrincipals(p.Gains); g > 0 {
+	if g := countPrincipals(readers(p.Gains)); g > 0 {
 		access = append(access, noun{"principal gains", "principals gain"}.count(g))
 	}
-	switch l := countPrincipals(p.Losses); {
+	switch l := countPrincipals(readers(p.Losses)); {
 	case l > 0 && len(access) > 0:
 		access = append(access, noun{"loses", "lose"}.count(l))
 	case l > 0:
@@ -98,7 +97,7 @@ func (n names) factsSection(p *plan.Plan) section {
 	for i, c := range p.Changes {
 		entries[i] = entryOf(c, p.Paths)
 	}
-	return n.fill(section{title: "Facts", folded: true}, entries, factsBudget, true)
+	return n.fill(section{title: "Facts", folded: true}, entries, factsBudget(), true)
 }
 
 // blockedSection tells what cannot be carried out and why; held facts wait for
@@ -116,7 +115,7 @@ func (n names) blockedSection(p *plan.Plan) section {
 		}
 		entries[i] = e
 	}
-	return n.fill(section{title: "Blocked"}, entries, notesBudget, false)
+	return n.fill(section{title: "Blocked"}, entries, notesBudget(), false)
 }
 
 // notesSection tells about facts that the plan leaves alone.
@@ -147,7 +146,7 @@ func (n names) notesSection(title, intro string, notes []plan.Note, p *plan.Plan
 	if intro != "" {
 		s.intro = words(intro)
 	}
-	return n.fill(s, entries, notesBudget, false)
+	return n.fill(s, entries, notesBudget(), false)
 }
 
 // before says what the plan compares with: without a record nothing is taken away.

@@ -198,3 +198,20 @@ func (l *lab) undermine(t *rapid.T, label string) {
 		}
 	}
 }
+
+// flip changes a body: columns, rows or the grant option of what is shared.
+func (l *lab) flip(t *rapid.T, label string) {
+	flips := []string{"[id]", "[id, country]", "'DE'", "'FR'", "{except: [email], filter: f}", "{columns: [id], filter: f}", "grantable: true", "grantable: false"}
+	start := rapid.IntRange(0, 3).Draw(t, label+" file")
+	for i := range 4 {
+		name := fmt.Sprintf("shares/s%d.yaml", (start+i)%4+1)
+		text := string(l.commits[len(l.commits)-1][name])
+		for j, from := range flips {
+			other := strings.ReplaceAll(text, from, flips[j^1])
+			if other != text && l.compiles(name, other) {
+				l.commit(map[string]string{name: other})
+				return
+			}
+		}
+	}
+}

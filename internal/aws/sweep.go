@@ -1,0 +1,93 @@
+package aws
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/lakeformation/types"
+
+	"github.com/lakeshare/lakeshare/internal/fact"
+)
+
+// sweepLinks looks at every link in the containers that the facts name, and at
+// every database link, so that links nobody asked for are seen.
+func (v *visit) sweepLinks(ctx context.Context) {
+	if !v.everything {
+		return
+	}
+	containers := map[string]bool{}
+	for _, k := range v.keys {
+		if k.Kind == fact.Container || (k.Kind == fact.Link && k.Object.Type == fact.Table) {
+			containers[k.Object.Database] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(containers)) {
+		d, err := v.site.database(ctx, name)
+		if err != nil || d == nil || d.isLink() {
+			v.sweepFailed(err)
+			continue
+		}
+		all, _, err := v.site.getTables(ctx, name, "", anyBudget)
+		v.sweepFailed(err)
+		for _, t := range all {
+			o := fact.Object{Type: fact.Table, Catalog: v.place.Account, Database: name, Table: t.name}
+			if (t.target != fact.Object{}) {
+				v.consumer[o] = true
+				v.row(fact.Key{Kind: fact.Link, At: v.place, Object: o}, t.row())
+			}
+		}
+	}
+	all, err := v.site.allDatabases(ctx)
+	v.sweepFailed(err)
+	for _, d := range all {
+		if (d.target != fact.Object{}) {
+			o := fact.Object{Type: fact.Database, Catalog: v.place.Account, Database: lower(d.raw.Name)}
+			v.consumer[o] = true
+			v.row(fact.Key{Kind: fact.Link, At: v.place, Object: o}, d.row())
+		}
+	}
+}
+
+// sweepFilters looks at every filter, and has the grants on them listed, which
+// no listing without the table shows [2.50].
+func (v *visit) sweepFilters(ctx context.Context) {
+	if !v.everything {
+		return
+	}
+	all, _, err := v.site.filters(ctx, nil, anyBudget)
+	v.sweepFailed(err)
+	for _, f := range all {
+		o := filterObject(f)
+		v.row(fact.Key{Kind: fact.Filter, At: v.place, Object: o}, fact.Row{Body: filterBody(f)})
+		v.want(o)
+	}
+}
+
+// sweepRows tells every row that was listed, on whatever object.
+func (v *visit) sweepRows(ctx context.Context) {
+	if !v.everything {
+		return
+	}
+	for _, kind := range []types.DataLakeResourceType{
+		types.DataLakeResourceTypeDatabase, types.DataLakeResourceTypeTable, types.DataLakeResourceTypeDataLocation,
+	} {
+		if !v.list.complete(kind) {
+			// Listed again only to learn why: a sweep goes on where it stopped.
+			_, err := v.list.sweep(ctx, kind, anyBudget)
+			v.sweepFailed(err)
+		}
+	}
+	objects := map[fact.Object]bool{}
+	for o := range v.list.objects() {
+		objects[o.TableObject()] = true
+	}
+	v.rowsOf(ctx, objects)
+}
+
+// sweepFailed notes that the place was not listed to its end.
+func (v *visit) sweepFailed(err error) {
+	if err != nil {
+		v.unread(fact.Key{At: v.place}, err)
+	}
+}
