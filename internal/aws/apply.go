@@ -203,7 +203,7 @@ func (a *applying) skip(i int) bool {
 	var cause error
 	for _, need := range a.ops[i].Needs {
 		if err := a.failed[need]; err != nil {
-			cause = fmt.Errorf("needs %s: %w", need, err)
+			cause = fmt.Errorf("needs %s %s in account %s: %w", need.Kind, need.Object.Name(), need.At.Account, err)
 			break
 		}
 	}

@@ -40,8 +40,10 @@ func TestWhatAWSCallsTemporaryIsTriedAgain(t *testing.T) {
 		"answer to a link is lost": {"CreateTable", awssim.Fault{Code: "InternalFailure", Message: "lost", Status: 500, After: true}},
 		"policy throttled":         {"GetPolicyVersion", awssim.Fault{Code: "Throttling", Message: "Rate exceeded"}},
 		"role throttled":           {"AssumeRole", awssim.Fault{Code: "Throttling", Message: "Rate exceeded"}},
-		"accepting is answered late": {"AcceptResourceShareInvitation",
-			awssim.Fault{Code: "ServerInternalException", Message: "oops", Status: 500, After: true}},
+		"accepting is answered late": {
+			"AcceptResourceShareInvitation",
+			awssim.Fault{Code: "ServerInternalException", Message: "oops", Status: 500, After: true},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

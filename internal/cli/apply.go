@@ -71,8 +71,12 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	recorded, err := s.recorded(t.tree.Commit)
+	if err != nil {
+		return err
+	}
 	run := reconcile.Apply{
-		Cloud: s.cloud(aws.Applying, all, t.tree.Commit), Tip: t.tree, Before: before, Record: s.record,
+		Cloud: s.cloud(aws.Applying, all, t.tree.Commit), Tip: t.tree, Before: before, Record: s.record, Recorded: recorded,
 		Gate:     func(p *plan.Plan) error { return o.gate(p, t, view) },
 		Moved:    func() (bool, error) { tip, err := s.repo.Tip(); return tip != t.tree.Commit, err },
 		Progress: func(fact.Outcome) {},

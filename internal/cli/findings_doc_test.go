@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lakeshare/lakeshare/internal/diag"
+	"github.com/lakeshare/lakeshare/internal/intake"
 	"github.com/lakeshare/lakeshare/internal/manifest"
 	"github.com/lakeshare/lakeshare/internal/plan"
 )
@@ -28,6 +29,7 @@ func rules() []struct {
 		{"Found in the files alone, by every command", manifest.LoadRules()},
 		{"Found by looking at all files together, by every command", manifest.CompileRules()},
 		{"Found in AWS, by plan and apply", plan.Rules()},
+		{"Found in the older manifest, by intake", intake.Rules()},
 	}
 }
 

@@ -137,15 +137,7 @@ func (o *intakeOptions) tell(r intake.Result) error {
 		})
 	}
 	for _, n := range r.Notes {
-		place := ""
-		if n.File != "" {
-			place = fmt.Sprintf(" %s:%d", n.File, n.Line)
-		}
-		mark := "+"
-		if n.LeftOut {
-			mark = "-"
-		}
-		fmt.Fprintf(o.env.Stdout, "%s record %d:%s %s\n", mark, n.Record, place, n.Text)
+		fmt.Fprintln(o.env.Stdout, n)
 	}
 	files := len(r.Files)
 	if files == 0 {

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"github.com/lakeshare/lakeshare/internal/diag"
 	"github.com/lakeshare/lakeshare/internal/fact"
 	"github.com/lakeshare/lakeshare/internal/report"
 )
@@ -35,7 +37,7 @@ accounts and says where lakeshare may look and change.
   lakeshare apply         carry out what changed in git since the last apply
 
 Try it without an AWS account: lakeshare demo, or --simulate world.yaml on any command.`,
-		Args:          cobra.NoArgs,
+		Args:          unknownCommand,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -55,6 +57,21 @@ Try it without an AWS account: lakeshare demo, or --simulate world.yaml on any c
 	f.BoolVar(&c.debug, "debug", false, "log calls and retries to stderr")
 	root.AddCommand(newValidate(c), newPlan(c), newApply(c), newIntake(c), newSim(c), newDemo(c), newVersion(c))
 	return root
+}
+
+// unknownCommand refuses what is no command, and names the nearest one.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	if hint := diag.DidYouMean(args[0], names); hint != "" {
+		return fmt.Errorf("unknown command %q: %s", args[0], hint)
+	}
+	return fmt.Errorf("unknown command %q\nSee lakeshare --help", args[0])
 }
 
 // options are how to show results.

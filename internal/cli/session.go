@@ -173,6 +173,12 @@ func (s *session) before(base string) ([]*fact.Tree, error) {
 	return before(s.repo, record, s.now())
 }
 
+// recorded reports whether the record names the commit as carried out, and no apply has started since.
+func (s *session) recorded(commit string) (bool, error) {
+	record, err := s.record.Load()
+	return record.Applied == commit && len(record.Started) == 0, err
+}
+
 // cloud is AWS, real or simulated, with the roles of one phase.
 func (s *session) cloud(phase aws.Phase, accounts []fact.Account, commit string) *aws.Cloud {
 	config := aws.Config{

@@ -26,7 +26,10 @@ Exit codes: 0 valid, 3 not.`,
 			if err != nil {
 				return err
 			}
-			if err := c.show(t); err != nil || c.format != "text" {
+			if c.format != "text" {
+				return c.showAll(t)
+			}
+			if err := c.show(t); err != nil {
 				return err
 			}
 			shares := len(t.files) - 1

@@ -41,6 +41,11 @@ func (c *common) show(t compiled) error {
 	if len(t.findings) == 0 {
 		return nil
 	}
+	return c.showAll(t)
+}
+
+// showAll does the same and says in every format but text that there are none.
+func (c *common) showAll(t compiled) error {
 	var accounts []fact.Account
 	if t.tree != nil {
 		accounts = t.tree.Accounts

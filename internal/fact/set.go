@@ -36,6 +36,11 @@ type Query struct {
 	// Wanted gives the facts that the tip wants, for bodies that reading has to
 	// compare with (a storage path, for instance, is found when it is read).
 	Wanted Set
+	// Sweep names places whose whole catalog is to be listed, for the drift check:
+	// every grant and filter, and every link in the containers that the keys name.
+	// A place that could not be listed to its end has an entry in Live.Unread
+	// under a key that is nothing but the place.
+	Sweep []Place
 }
 
 // Live is what reading found out. It is never guessed: a key is live (in Rows),

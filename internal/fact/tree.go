@@ -28,6 +28,13 @@ type Want struct {
 	Needs   []Key    // facts without which it cannot be made
 }
 
+// Name is a name that a share writes and only AWS can know.
+type Name struct {
+	What   string // database, table, column or principal
+	Object Object // the database or table; a column's table
+	Text   string // the column or principal
+}
+
 // Tree is what one commit means on one day: lakeshare.yaml and all shares, compiled.
 type Tree struct {
 	Commit string // "" for the working tree
@@ -44,6 +51,8 @@ type Tree struct {
 	Accounts []Account
 	// Onward is what owners of other accounts have to do for each grant.
 	Onward []Wait
+	// Named says where names are written that only AWS can know.
+	Named map[Name]Origin
 	// Losses is the limit on losses of access in one run; negative for none.
 	Losses int
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/lakeshare/lakeshare/internal/diag"
 	"github.com/lakeshare/lakeshare/internal/fact"
 )
 
@@ -130,4 +131,13 @@ func (r *run) name(t text, path string) bool {
 		return false
 	}
 	return true
+}
+
+// Rules returns the rules of findings about the older manifest.
+func Rules() []diag.Rule {
+	return []diag.Rule{
+		{Name: ruleManifest, Title: "Not the older manifest", Help: "The file is a JSON object with the one key Records, a list."},
+		{Name: ruleRecord, Title: "Record not understood", Help: "Every record has to be understood before anything is written. The message names the record and the key."},
+		{Name: ruleInput, Title: "Something is missing", Help: "The producer has to be in lakeshare.yaml with the databases in its scope, and new shares need an owner and a reason."},
+	}
 }

@@ -14,7 +14,8 @@ import (
 // What a file of version 1 compiles to never changes, names included.
 func Compile(t *Tree, now time.Time) (*fact.Tree, diag.List) {
 	c := &compiler{tree: t, now: now}
-	out := &fact.Tree{Losses: DefaultLosses}
+	out := &fact.Tree{Losses: DefaultLosses, Named: map[fact.Name]fact.Origin{}}
+	c.named = out.Named
 	if t.Config == nil {
 		return out, nil
 	}
@@ -58,6 +59,14 @@ type compiler struct {
 	tree     *Tree
 	now      time.Time
 	findings diag.List
+	named    map[fact.Name]fact.Origin
+}
+
+// name remembers the first place that writes a name.
+func (c *compiler) name(n fact.Name, at fact.Origin) {
+	if _, ok := c.named[n]; !ok {
+		c.named[n] = at
+	}
 }
 
 // layer collects the facts of all shares of one state.

@@ -40,6 +40,9 @@ func (x *expansion) account(r *Recipient) {
 	if !ok || !x.checkRecipient(r, consumer, principals) {
 		return
 	}
+	for _, p := range principals {
+		x.c.name(fact.Name{What: "principal", Text: p.arn}, origin(x.share, p.pos))
+	}
 	to := target{Recipient: r, account: consumer, known: known, principals: principals}
 	switch {
 	case consumer.ID.Value == x.producer.ID.Value:

@@ -53,6 +53,7 @@ func (x *expansion) from() bool {
 	if f.Database.Value == "" {
 		return x.needsNoDatabase()
 	}
+	c.name(fact.Name{What: "database", Object: x.database()}, origin(x.share, f.Database.Pos))
 	x.scope, ok = c.inScope(x.share, a, f.Database.Value, f.Database.Pos)
 	return ok
 }
@@ -97,6 +98,10 @@ func (x *expansion) tables() {
 		o := db
 		o.Type, o.Table = fact.Table, t.Name.Value
 		at := origin(x.share, t.Name.Pos)
+		x.c.name(fact.Name{What: "table", Object: o}, at)
+		for _, column := range slices.Concat(t.Columns, t.Except) {
+			x.c.name(fact.Name{What: "column", Object: o, Text: column.Value}, origin(x.share, column.Pos))
+		}
 		if !t.Filtered() {
 			x.items = append(x.items, item{object: o, at: at})
 			continue

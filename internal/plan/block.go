@@ -1,9 +1,7 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/lakeshare/lakeshare/internal/diag"
 	"github.com/lakeshare/lakeshare/internal/fact"
@@ -33,27 +31,27 @@ func Rules() []diag.Rule {
 
 // taken reports a name that something else has already.
 func (m *maker) taken(k fact.Key, w fact.Want, what string) {
-	m.refuse(m.change(fact.Make, New, k, w), "the name is taken")
+	m.held[k] = "the name is taken"
 	hint := "choose another name with link:"
 	if k.Kind == fact.Filter {
 		hint = "choose another name with filter:"
 	}
-	m.at(w, ruleNameTaken, hint, "%s %s in account %s is taken by %s, which git never declared",
-		k.Kind, k.Object.Name(), k.At.Account, what)
+	m.at(first(w.Origins), ruleNameTaken, hint, "%s %s in account %s is taken: %s, and git never declared it",
+		k.Kind, k.Object.Name(), m.alias(k.At.Account), what)
 }
 
 func describeBody(k fact.Key, b fact.Body) string {
 	switch k.Kind {
 	case fact.Link:
-		return "a link to " + b.Target.String()
+		return "it is a link to " + b.Target.String()
 	case fact.Filter:
 		rows := ""
 		if b.Rows != "" {
 			rows = " and rows " + b.Rows
 		}
-		return "a filter with columns " + b.Columns + rows
+		return "it is a filter with columns " + b.Columns + rows
 	}
-	return "something else"
+	return "it is something else"
 }
 
 // findings turns what reading found out about names and states into findings at
@@ -64,24 +62,13 @@ func (m *maker) findings() {
 			m.taken(k, w, m.in.Live.Taken[k])
 		}
 	}
-	for _, a := range m.in.Live.Absent {
-		w, ok := m.in.Tip.Wanted[a.Key]
-		if !ok {
-			continue
-		}
-		hint := diag.DidYouMean(a.Name, a.Near)
-		if hint == "" && len(a.Near) > 0 {
-			hint = "there is " + strings.Join(a.Near[:min(3, len(a.Near))], ", ")
-		}
-		m.at(w, ruleNotFound, hint, "%s %s does not exist in account %s", a.What, a.Name, a.Key.At.Account)
-		m.held[a.Key] = fmt.Sprintf("%s %s does not exist", a.What, a.Name)
-	}
+	m.absent()
 	for _, warning := range m.in.Live.Warnings {
 		w, ok := m.in.Tip.Wanted[warning.Key]
 		if !ok {
 			continue
 		}
-		m.at(w, warning.Rule, warning.Hint, "%s", warning.Message)
+		m.at(first(w.Origins), warning.Rule, warning.Hint, "%s", warning.Message)
 		last := &m.plan.Findings[len(m.plan.Findings)-1]
 		if warning.Fatal {
 			m.held[warning.Key] = warning.Message
@@ -92,13 +79,25 @@ func (m *maker) findings() {
 	m.plan.Findings = m.plan.Findings.Sorted()
 }
 
-func (m *maker) at(w fact.Want, rule, hint, format string, args ...any) {
-	pos := diag.Pos{}
-	if len(w.Origins) > 0 {
-		o := w.Origins[0]
-		pos = diag.Pos{File: o.File, Line: o.Line, Col: o.Col}
+func (m *maker) at(o fact.Origin, rule, hint, format string, args ...any) {
+	m.plan.Findings.Add(rule, diag.Pos{File: o.File, Line: o.Line, Col: o.Col}, hint, format, args...)
+}
+
+func first(origins []fact.Origin) fact.Origin {
+	if len(origins) == 0 {
+		return fact.Origin{}
 	}
-	m.plan.Findings.Add(rule, pos, hint, format, args...)
+	return origins[0]
+}
+
+// alias is how lakeshare.yaml calls an account, or its id.
+func (m *maker) alias(account string) string {
+	for _, a := range m.in.Tip.Accounts {
+		if a.Place.Account == account && a.Alias != "" {
+			return a.Alias
+		}
+	}
+	return account
 }
 
 // block takes out of the changes what cannot be carried out: what was refused,
@@ -127,13 +126,32 @@ func (m *maker) obstacle(c Change) (Blocked, bool) {
 		return Blocked{Change: c, Why: why}, true
 	}
 	for _, n := range c.Op.Needs {
-		needs := "needs " + n.Kind.String() + " " + n.Object.Name() + ", which is "
 		if err, ok := m.in.Live.Unread[n]; ok {
-			return Blocked{Change: c, Why: needs + "not read: " + err.Error(), Unread: true}, true
+			return Blocked{Change: c, Need: n, Why: err.Error(), Unread: true}, true
 		}
 		if why, ok := m.held[n]; ok {
-			return Blocked{Change: c, Why: needs + why, Held: why == Missing.String() || why == Altered.String()}, true
+			return Blocked{Change: c, Need: n, Why: why, Held: why == Missing.String() || why == Altered.String()}, true
 		}
 	}
-	return Blocked{}, false
+	return m.nothingToAccept(c)
+}
+
+// nothingToAccept blocks an acceptance when no grant that it could be about is
+// there or will be made.
+func (m *maker) nothingToAccept(c Change) (Blocked, bool) {
+	k := c.Op.Key
+	if k.Kind != fact.Accepted || c.Op.Verb != fact.Make {
+		return Blocked{}, false
+	}
+	var blocked fact.Key
+	for _, g := range fact.SortedKeys(m.in.Tip.Wanted) {
+		if g.Kind != fact.AccountGrant || g.Principal != k.Principal || g.At.Account != k.Object.Catalog || g.Object.TableObject().Type != k.Object.Type {
+			continue
+		}
+		if _, held := m.held[g]; !held {
+			return Blocked{}, false
+		}
+		blocked = g
+	}
+	return Blocked{Change: c, Need: blocked, Why: m.held[blocked]}, true
 }

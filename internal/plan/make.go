@@ -130,6 +130,7 @@ func (m *maker) changed(k fact.Key, w fact.Want) {
 	switch {
 	case !k.Kind.IsGrant() && !m.past.inAny(k):
 		m.taken(k, w, describeBody(k, live))
+		m.plan.Changes = append(m.plan.Changes, c) // block takes it out again
 	case len(m.in.Before) == 0 && live.Grantable && !w.Body.Grantable:
 		m.plan.Left = append(m.plan.Left, m.note(Changed, k, w, "the grant option stays: without a record nothing is narrowed"))
 	default:
@@ -209,13 +210,8 @@ func (m *maker) note(r Row, k fact.Key, w fact.Want, why string) Note {
 	return Note{Row: r, Key: k, Body: w.Body, Live: m.in.Live.Rows[k], Origins: w.Origins, Why: why}
 }
 
-func (m *maker) refuse(c Change, why string) {
-	m.held[c.Op.Key] = why
-	m.plan.Blocked = append(m.plan.Blocked, Blocked{Change: c, Why: why})
-}
-
 // unread refuses a change whose fact could not be read: what is not known is never absent.
 func (m *maker) unread(c Change, err error) {
-	m.refuse(c, "not read: "+err.Error())
-	m.plan.Blocked[len(m.plan.Blocked)-1].Unread = true
+	m.held[c.Op.Key] = err.Error()
+	m.plan.Blocked = append(m.plan.Blocked, Blocked{Change: c, Why: err.Error(), Unread: true})
 }

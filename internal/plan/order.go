@@ -90,7 +90,8 @@ func (m *maker) waiting() {
 		}
 	}
 	for _, w := range m.in.Tip.Onward {
-		if made[w.Key] {
+		_, live := m.in.Live.Rows[w.Key]
+		if made[w.Key] || live && m.needed[w.Key] {
 			m.plan.Waiting = append(m.plan.Waiting, w)
 		}
 	}

@@ -83,9 +83,10 @@ type Note struct {
 // Blocked is a change that cannot be carried out, and why.
 type Blocked struct {
 	Change Change
-	Why    string
-	Held   bool // a fact that it needs is missing: drift
-	Unread bool // its state, or that of a fact it needs, could not be read
+	Need   fact.Key // the fact that it needs and that does not hold; zero if it is blocked by itself
+	Why    string   // the cause, of the need if there is one: "missing", "table ordres does not exist"
+	Held   bool     // a fact that it needs is missing: drift
+	Unread bool     // its state, or that of a fact it needs, could not be read
 }
 
 // Plan is what a merge carries out, and all there is to know before it does.

@@ -48,6 +48,8 @@ type Apply struct {
 	Tip    *fact.Tree
 	Before []*fact.Tree
 	Record Recorder
+	// Recorded says that the record names the tip as carried out already, and nothing since.
+	Recorded bool
 	// Gate sees the plan before anything is written; its error stops the run.
 	Gate func(*plan.Plan) error
 	// Moved reports whether the tip is no longer the tip; asked before deletions.
@@ -104,7 +106,7 @@ func (a Apply) complete(r *Result) error {
 	if !r.Done() {
 		return nil
 	}
-	if a.recorded() {
+	if a.Recorded && len(r.Outcomes) == 0 {
 		r.Recorded = true
 		return nil
 	}
@@ -113,11 +115,6 @@ func (a Apply) complete(r *Result) error {
 	}
 	r.Recorded = true
 	return nil
-}
-
-// recorded reports whether the record says already what there is to say.
-func (a Apply) recorded() bool {
-	return len(a.Before) == 1 && a.Before[0].Commit == a.Tip.Commit
 }
 
 // stages carries out the plan's stages in order. An operation whose need failed
@@ -170,7 +167,7 @@ func (a Apply) look() error {
 func failedNeed(op fact.Op, failed map[fact.Key]error) (error, bool) {
 	for _, n := range op.Needs {
 		if err, ok := failed[n]; ok {
-			return fmt.Errorf("not tried, since %s %s failed: %w", n.Kind, n.Object.Name(), err), true
+			return fmt.Errorf("needs %s %s in account %s: %w", n.Kind, n.Object.Name(), n.At.Account, err), true
 		}
 	}
 	return nil, false

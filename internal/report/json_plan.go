@@ -65,8 +65,10 @@ type jsonChange struct {
 
 type jsonBlocked struct {
 	Change  jsonChange `json:"change"`
+	Need    *jsonKey   `json:"need,omitempty"`
 	Because string     `json:"because"`
 	Held    bool       `json:"held"`
+	Unread  bool       `json:"unread"`
 }
 
 type jsonWait struct {
@@ -125,7 +127,12 @@ func (n names) planJSON(p *plan.Plan) jsonPlan {
 	note := func(x plan.Note) jsonNote { return n.noteJSON(x, p.Paths) }
 	j.Changes = each(p.Changes, change)
 	j.Blocked = each(p.Blocked, func(b plan.Blocked) jsonBlocked {
-		return jsonBlocked{Change: change(b.Change), Because: b.Why, Held: b.Held}
+		j := jsonBlocked{Change: change(b.Change), Because: b.Why, Held: b.Held, Unread: b.Unread}
+		if b.Need != (fact.Key{}) {
+			need := n.keyJSON(b.Need)
+			j.Need = &need
+		}
+		return j
 	})
 	j.Adopted, j.Left, j.Drift = each(p.Adopted, note), each(p.Left, note), each(p.Drift, note)
 	return j

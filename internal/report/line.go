@@ -74,6 +74,9 @@ func (n names) facts(entries []entry) phrase {
 	case first.key.Kind == fact.Filter && len(entries) == 1:
 		return join("; ", on, part(first.body.Columns, first.body.Rows))
 	case first.path != "" && len(entries) == 1:
+		if first.path == first.key.Object.Name() {
+			return on
+		}
 		return cat(name(first.path), words(" for "), on)
 	}
 	return on

@@ -75,10 +75,10 @@ func TestReasonsOfSeveralLinesStandBelow(t *testing.T) {
 	t.Parallel()
 	p := &plan.Plan{Blocked: []plan.Blocked{{
 		Change: making("s", 1, grant(fact.OwnGrant, sales, table("orders"), admin, "SELECT"), fact.Body{}),
-		Why:    "not read: AccessDenied\nask an admin",
+		Why:    "AccessDenied\nask an admin", Unread: true,
 	}}}
 	got := planText(t, p, 25, Options{})
-	if want := "\n      not read: AccessDenied\n      ask an admin\n"; !strings.Contains(got, want) {
+	if want := "\n  ! AccessDenied\n      ask an admin\n"; !strings.Contains(got, want) {
 		t.Errorf("no %q in\n%s", want, got)
 	}
 }

@@ -23,6 +23,7 @@ func planView(p *plan.Plan, lossLimit int, o Options) document {
 	d.add(n.accessSection(p))
 	d.add(n.factsSection(p))
 	d.add(n.blockedSection(p))
+	d.add(unreadSection(p))
 	d.add(n.waitingSection(p.Waiting))
 	d.add(n.notesSection("Adopted", "Live already and left as it is. Once merged it belongs to the share: taking the lines out takes it away.", p.Adopted, p))
 	d.add(n.notesSection("Left in place", "", p.Left, p))
@@ -35,7 +36,7 @@ func planView(p *plan.Plan, lossLimit int, o Options) document {
 		d.foot("losses", losses(p, lossLimit))
 		d.foot("digest", name(short(p.Digest(), digestLength, o.Verbose)))
 	}
-	d.foot("next", next(p, o))
+	d.foot("next", next(p, lossLimit, o))
 	return d
 }
 
@@ -107,15 +108,34 @@ func (n names) blockedSection(p *plan.Plan) section {
 	for i, b := range p.Blocked {
 		e := entryOf(b.Change, p.Paths)
 		e.sign, e.why = bang, b.Why
-		if b.Held {
+		switch {
+		case b.Held:
 			e.row = "held"
-		}
-		if strings.Contains(b.Why, "\n") {
-			e.why, e.fault = "", b.Why // what AWS said may have several lines
+			e.why = "needs " + kindNoun(b.Need.Kind).one + " " + b.Need.Object.Name() + ", which is " + b.Why
+		case b.Unread:
+			e.row, e.why = "not read", "" // the causes are told once, below
 		}
 		entries[i] = e
 	}
 	return n.fill(section{title: "Blocked"}, entries, notesBudget(), false)
+}
+
+// unreadSection tells each cause for which something could not be read, once.
+func unreadSection(p *plan.Plan) section {
+	s := section{title: "Could not be read"}
+	told := map[string]bool{}
+	for _, b := range p.Blocked {
+		if b.Unread && !told[b.Why] {
+			told[b.Why] = true
+			lines := strings.Split(b.Why, "\n")
+			i := item{sign: bang, line: quote(lines[0])}
+			for _, l := range lines[1:] {
+				i.block = append(i.block, clean(l))
+			}
+			s.groups = append(s.groups, group{items: []item{i}})
+		}
+	}
+	return s
 }
 
 // notesSection tells about facts that the plan leaves alone.
@@ -186,7 +206,7 @@ func losses(p *plan.Plan, limit int) phrase {
 	return wordsf("%d of %d allowed", lost, limit)
 }
 
-func next(p *plan.Plan, o Options) phrase {
+func next(p *plan.Plan, lossLimit int, o Options) phrase {
 	errors := 0
 	for _, f := range p.Findings {
 		if f.Severity == diag.Error {
@@ -200,6 +220,13 @@ func next(p *plan.Plan, o Options) phrase {
 		return nil
 	case errors > 0:
 		return cat(wordsf("mend %s, then run ", regular("error").count(errors)), name(o.Command))
+	}
+	over := lossLimit >= 0 && p.LostTables() > lossLimit
+	switch {
+	case p.Unread():
+		return cat(words("mend what could not be read; "), name(o.Command), words(" does the rest"))
+	case over:
+		return cat(words("run "), name(o.Command+" --allow "+p.Digest()[:16]), words(" to let exactly this list pass, or raise limits.losses"))
 	}
 	return cat(words("run "), name(o.Command))
 }

@@ -37,7 +37,7 @@ func (n names) waitingSection(waits []fact.Wait) section {
 	for _, k := range order {
 		head := n.principal(k.who)
 		if !k.until.IsZero() {
-			head = cat(head, words(", until "+day(k.until)))
+			head = cat(head, words(", until "+moment(k.until)))
 		}
 		s.groups = append(s.groups, group{head: head, items: n.tasks(by[k])})
 	}

@@ -79,9 +79,11 @@ const (
 
 // day is a date for people; midnight is the end of a day, not a time.
 func day(t time.Time) string {
-	t = t.UTC()
-	if t.Equal(t.Truncate(24 * time.Hour)) {
+	if t = t.UTC(); t.Equal(t.Truncate(24 * time.Hour)) {
 		return t.Format(time.DateOnly)
 	}
-	return t.Format("2006-01-02 15:04 UTC")
+	return moment(t)
 }
+
+// moment is a time for people, to the minute.
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
