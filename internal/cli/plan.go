@@ -1,14 +1,16 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lakeshare/lakeshare/internal/aws"
+	"github.com/lakeshare/lakeshare/internal/manifest"
 	"github.com/lakeshare/lakeshare/internal/plan"
-	"github.com/lakeshare/lakeshare/internal/policy"
 	"github.com/lakeshare/lakeshare/internal/reconcile"
 	"github.com/lakeshare/lakeshare/internal/report"
 )
@@ -74,10 +76,16 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err := report.Plan(o.env.Stdout, p, t.tree.Losses, view); err != nil {
 		return err
 	}
-	if err := policy.CheckLosses(p, t.tree.Losses, ""); err != nil {
-		fmt.Fprintln(o.env.Stderr, "lakeshare: apply will refuse: "+err.Error())
+	return cmp.Or(o.uncommitted(s), exit(o.code(p)))
+}
+
+// uncommitted tells that the plan shows what apply would refuse.
+func (o *planOptions) uncommitted(s *session) error {
+	dirty, err := s.repo.Dirty(manifest.Keep)
+	if len(dirty) > 0 {
+		fmt.Fprintf(o.env.Stderr, "lakeshare: with uncommitted changes, which apply refuses: %s\n", strings.Join(dirty, ", "))
 	}
-	return exit(o.code(p))
+	return err
 }
 
 // code is the exit code that tells what the plan holds.

@@ -3,9 +3,11 @@ package scenario
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"pgregory.net/rapid"
 
+	"github.com/lakeshare/lakeshare/internal/awssim"
 	"github.com/lakeshare/lakeshare/internal/manifest"
 )
 
@@ -150,6 +152,33 @@ func (l *lab) revokeOne(t *rapid.T, label, account string) {
 		"Principal": map[string]string{"DataLakePrincipalIdentifier": a.principal}, "Resource": a.resource(),
 		"Permissions": []string{a.permission},
 	})
+}
+
+// drawWorld draws what differs between companies.
+func drawWorld(t *rapid.T) string {
+	w := baseWorld
+	if rapid.IntRange(0, 3).Draw(t, "invitations everywhere") == 0 {
+		w = strings.Replace(w, "  accounts: [\"111122223333\", \"444455556666\"]\naccounts:", "  accounts: [\"111122223333\", \"444455556666\", \"888899990000\"]\naccounts:", 1)
+	}
+	if rapid.IntRange(0, 3).Draw(t, "storage registered") == 0 {
+		w = strings.Replace(w, "{path: \"s3://acme-sales/tables\", role: role/LakeFormationRegister}, ", "", 1)
+	}
+	return w
+}
+
+// drawSwitches draws readings of what the sources leave open.
+func drawSwitches(t *rapid.T) awssim.Switches {
+	return awssim.Switches{
+		ExpandALL:         rapid.Bool().Draw(t, "expand ALL"),
+		KeepSecondHop:     rapid.Bool().Draw(t, "keep second hop"),
+		SweepHidesForeign: rapid.Bool().Draw(t, "sweep hides foreign"),
+		KeepEmptyShare:    rapid.Bool().Draw(t, "keep empty share"),
+		EmptyPages:        rapid.Bool().Draw(t, "empty pages"),
+		DanglingNotFound:  rapid.Bool().Draw(t, "dangling links are not found"),
+		UnsharedList:      rapid.SampledFrom([]awssim.Unshared{awssim.UnsharedNotFound, awssim.UnsharedDenied, awssim.UnsharedEmpty}).Draw(t, "unshared list"),
+		SettleDelay:       rapid.SampledFrom([]time.Duration{0, 20 * time.Second}).Draw(t, "settle"),
+		ListLag:           rapid.SampledFrom([]time.Duration{0, 0, 0, 20 * time.Second}).Draw(t, "lag"),
+	}
 }
 
 // drawEstate opens tables to IAM, as estates are that nobody has migrated yet.

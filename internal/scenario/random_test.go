@@ -102,7 +102,7 @@ func TestRandomStoriesConverge(t *testing.T) {
 }
 
 func playStory(t *rapid.T, y *tally) {
-	p := &player{lab: newDirectLab(t, baseWorld, awssim.Options{}), y: y, declared: map[atom]bool{}}
+	p := &player{lab: newDirectLab(t, drawWorld(t), awssim.Options{Switches: drawSwitches(t)}), y: y, declared: map[atom]bool{}}
 	p.lab.drawEstate(t)
 	p.lab.commit(map[string]string{"lakeshare.yaml": baseConfig})
 	p.commit(t, "first")
@@ -128,6 +128,8 @@ func playStory(t *rapid.T, y *tally) {
 			p.lab.clock.moved.Add(int64(24 * time.Hour))
 		}
 	}
+	p.commit(t, "last")
+	p.apply(t, rapid.IntRange(1, 60).Draw(t, "killed at call"))
 	if p.lab.base < 0 {
 		p.apply(t, 0) // the first run deletes nothing; what has ended goes with the second
 	}
