@@ -215,6 +215,7 @@ func cellsOf(s *awssim.Server) cells {
 // apply applies the tip, killed at a call if kill is not 0, and checks it.
 func (p *player) apply(t *rapid.T, kill int) {
 	l := p.lab
+	l.clock.moved.Add(int64(time.Minute)) // what was done before is listed by now [7.3]
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	l.server.ResetCalls()
