@@ -18,10 +18,11 @@ type past struct {
 	tip      *fact.Tree
 	before   []*fact.Tree
 	declared map[fact.Key]declared // by trees before and, for ended shares, by the tip
+	reopened map[fact.Key]bool     // acceptances to look at again
 }
 
 func newPast(tip *fact.Tree, before []*fact.Tree) *past {
-	p := &past{tip: tip, before: before, declared: map[fact.Key]declared{}}
+	p := &past{tip: tip, before: before, declared: map[fact.Key]declared{}, reopened: map[fact.Key]bool{}}
 	for _, t := range before {
 		p.learn(t, t.Wanted)
 		p.learn(t, t.Ended)
@@ -29,6 +30,7 @@ func newPast(tip *fact.Tree, before []*fact.Tree) *past {
 	}
 	p.learn(tip, tip.Ended)
 	p.forget(tip)
+	p.reopen()
 	return p
 }
 
@@ -52,17 +54,36 @@ func (p *past) same(k fact.Key, b fact.Body) bool {
 	if link, ok := p.link(k); ok && !p.same(link, p.tip.Wanted[link].Body) {
 		return false
 	}
-	if k.Kind == fact.Accepted && len(p.before) > 1 {
-		// A run that was cut short may have made AWS open a new share for a pair
-		// that had accepted one; the grants of that run do not show it.
-		return false
-	}
+	return !p.reopened[k] && p.everywhere(k, b)
+}
+
+// everywhere reports whether there are trees before and all want the fact with this body.
+func (p *past) everywhere(k fact.Key, b fact.Body) bool {
 	for _, t := range p.before {
 		if w, ok := t.Wanted[k]; !ok || w.Body != b {
 			return false
 		}
 	}
 	return len(p.before) > 0
+}
+
+// reopen looks at acceptances again that new facts need after a run that was cut
+// short: it may have made AWS open a new share for a pair that had accepted one,
+// and the grants of that run do not show it.
+func (p *past) reopen() {
+	if len(p.before) < 2 {
+		return
+	}
+	for k, w := range p.tip.Wanted {
+		if p.everywhere(k, w.Body) {
+			continue
+		}
+		for _, n := range w.Needs {
+			if n.Kind == fact.Accepted {
+				p.reopened[n] = true
+			}
+		}
+	}
 }
 
 // link returns the link that a consumer grant stands on, if the tip wants it.

@@ -129,8 +129,8 @@ func (m *maker) obstacle(c Change) (Blocked, bool) {
 		if err, ok := m.in.Live.Unread[n]; ok {
 			return Blocked{Change: c, Need: n, Why: err.Error(), Unread: true}, true
 		}
-		if why, ok := m.held[n]; ok {
-			return Blocked{Change: c, Need: n, Why: why, Held: why == Missing.String() || why == Altered.String()}, true
+		if _, ok := m.held[n]; ok {
+			return m.blockedBy(c, n), true
 		}
 	}
 	return m.nothingToAccept(c)
@@ -153,5 +153,12 @@ func (m *maker) nothingToAccept(c Change) (Blocked, bool) {
 		}
 		blocked = g
 	}
-	return Blocked{Change: c, Need: blocked, Why: m.held[blocked]}, true
+	return m.blockedBy(c, blocked), true
+}
+
+// blockedBy blocks a change by a fact that does not hold. If somebody took that
+// fact away, the change is held, and that is drift.
+func (m *maker) blockedBy(c Change, need fact.Key) Blocked {
+	why := m.held[need]
+	return Blocked{Change: c, Need: need, Why: why, Held: why == Missing.String() || why == Altered.String()}
 }
