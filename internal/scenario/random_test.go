@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -243,7 +244,7 @@ func (p *player) apply(t *rapid.T, kill int) {
 			t.Fatalf("%s %s: %v", o.Op.Verb, o.Op.Key, o.Err)
 		}
 	}
-	p.noGapNoLeak(t, r.Plan, before, w.seen)
+	p.noGapNoLeak(t, r.Plan, before, w.seen, ghosts(atoms, before))
 }
 
 // learn notes what the tip and the trees before declare.
@@ -289,7 +290,7 @@ func (p *player) unexplained(t *rapid.T, pl *plan.Plan, before []atom) {
 
 // noGapNoLeak fails if somebody who reads before and after could not read in
 // between, or somebody read in between what is neither before nor after.
-func (p *player) noGapNoLeak(t *rapid.T, pl *plan.Plan, before cells, seen []cells) {
+func (p *player) noGapNoLeak(t *rapid.T, pl *plan.Plan, before cells, seen []cells, ghosts map[string]bool) {
 	for _, c := range pl.Changes {
 		if c.Exchange {
 			return
@@ -303,11 +304,30 @@ func (p *player) noGapNoLeak(t *rapid.T, pl *plan.Plan, before cells, seen []cel
 			}
 		}
 		for c := range now {
-			if !before[c] && !after[c] {
+			who, _, _ := strings.Cut(c, " ")
+			if !before[c] && !after[c] && !ghosts[who] {
 				t.Fatalf("after write %d of %d, %s can be read, though neither before nor after", i+1, len(seen), c)
 			}
 		}
 	}
+}
+
+// ghosts are principals of consumers that hold SELECT on a producer's object
+// and read nothing by it, since somebody has taken the account's own grant away:
+// with the next grant to the account their rows come back to life [R65].
+func ghosts(atoms []atom, before cells) map[string]bool {
+	out := map[string]bool{}
+	for _, a := range atoms {
+		if a.owner == a.account || a.permission != "SELECT" {
+			continue
+		}
+		reads := false
+		for c := range before {
+			reads = reads || strings.HasPrefix(c, a.principal+" "+a.database+"."+a.table+" ")
+		}
+		out[a.principal] = out[a.principal] || !reads && a.table != "*"
+	}
+	return out
 }
 
 // settled fails unless the last apply left nothing to do but what is held, and another one writes nothing.
