@@ -12,8 +12,9 @@ func (c *call) incomingRows(q listQuery) []listed {
 		if id == c.who.account || !c.seesAll(c.who, c.home()) {
 			continue
 		}
-		for _, h := range c.incoming(c.who.account, c.region, id, true) {
-			if c.matches(q, h.key) {
+		home := c.at(id, c.region)
+		for _, h := range home.heldAnywhere(c.recipients(c.who.account), id) {
+			if home.delivered(h) && c.matches(q, h.key) {
 				out = append(out, listed{h.key, *h.atom})
 			}
 		}
@@ -132,7 +133,7 @@ func (c *call) effective(q listQuery) []listEntry {
 	if p.kind == iamPrincipal {
 		names[p.account+":IAMPrincipals"] = true
 	}
-	for _, h := range r.heldBy(names, q.on.catalog) {
+	for _, h := range r.heldBy(names, *q.on) {
 		if !h.key.on.includes(*q.on) {
 			continue
 		}

@@ -34,7 +34,7 @@ func (c *call) mayManageFilters(on resource) *apiError {
 	if on.catalog != c.who.account {
 		return c.unauthorized()
 	}
-	mine := c.own(c.who.principal, c.who.account, c.region, on.catalog)
+	mine := c.own(c.who.principal, c.who.account, c.region, on.whole())
 	if !c.isAdmin(c.who, c.home()) && !anyGrants(mine, on.whole(), permSelect, true) {
 		return c.unauthorized()
 	}
@@ -171,9 +171,9 @@ func (c *call) seesFilter(on resource) bool {
 	if on.catalog == c.who.account && c.seesAll(c.who, c.home()) {
 		return true
 	}
-	list := c.own(c.who.principal, c.who.account, c.region, on.catalog)
+	list := c.own(c.who.principal, c.who.account, c.region, on)
 	if on.catalog != c.who.account {
-		list = append(c.direct(c.who.principal, c.who.account, c.region, on.catalog), c.incoming(c.who.account, c.region, on.catalog, true)...)
+		list = append(c.direct(c.who.principal, c.who.account, c.region, on), c.incoming(c.who.account, c.region, on, true)...)
 	}
 	return slices.ContainsFunc(list, func(h held) bool { return h.key.on == on })
 }
@@ -206,12 +206,12 @@ func deleteFilter(c *call) (any, *apiError) {
 		return nil, notFound("Data cells filter %s not found.", on.detail)
 	}
 	delete(r.filters, on)
-	for _, k := range r.sortedAtoms() {
+	for _, k := range r.near(on) {
 		if k.on == on && c.rule("R76") {
 			c.kill(r, k)
 		}
 	}
-	c.cascade(r, on.catalog)
+	c.cascade(r, on)
 	return nil, nil
 }
 
@@ -237,12 +237,7 @@ func listFilters(c *call) (any, *apiError) {
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b resource) int {
-		if a.less(b) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(found, resource.compare)
 	out := []wireFilter{}
 	for _, on := range found {
 		out = append(out, wireOf(on, r.filters[on]))

@@ -76,14 +76,16 @@ func (c *call) describesDatabase(p place) bool {
 		// DESCRIBE on the database comes with all its tables, inside one
 		// account only (R64) [2.31].
 		if c.rule("R64") {
-			lists = c.own(c.who.principal, c.who.account, p.region, p.catalog)
+			lists = c.own(c.who.principal, c.who.account, p.region, p.table(allTables))
 		}
 	} else {
-		if admin && anyGrants(c.incoming(c.who.account, p.region, p.catalog, true), on, permDescribe, false) {
+		if admin && anyGrants(c.incoming(c.who.account, p.region, on, true), on, permDescribe, false) {
 			return true
 		}
 		if c.options.Switches.ShowContainers || !c.rule("R64") {
-			lists = c.onTable(p.region, p.catalog)
+			for _, t := range append(sortedKeys(p.database.tables), allTables) {
+				lists = append(lists, c.onTable(p.region, p.table(t))...)
+			}
 		}
 	}
 	return slices.ContainsFunc(lists, func(h held) bool {
@@ -95,12 +97,12 @@ func (c *call) describesDatabase(p place) bool {
 // onTable lists what the caller has on another account's objects, as far as it
 // counts. Read-only and full admins see what the account was given [4.57]; a
 // direct share is seen by its principal alone [1.15].
-func (c *call) onTable(regionName, catalog string) []held {
-	list := c.direct(c.who.principal, c.who.account, regionName, catalog)
+func (c *call) onTable(regionName string, on resource) []held {
+	list := c.direct(c.who.principal, c.who.account, regionName, on)
 	if c.seesAll(c.who, c.at(c.who.account, regionName)) {
-		return append(list, c.incoming(c.who.account, regionName, catalog, true)...)
+		return append(list, c.incoming(c.who.account, regionName, on, true)...)
 	}
-	for _, h := range c.own(c.who.principal, c.who.account, regionName, catalog) {
+	for _, h := range c.own(c.who.principal, c.who.account, regionName, on) {
 		if c.cascades(c.who.account, regionName, h.key) {
 			list = append(list, h)
 		}
@@ -116,16 +118,16 @@ func (c *call) columnsOf(p place, t *table) ([]string, bool) {
 		if c.seesAll(c.who, c.at(c.who.account, p.region)) {
 			return t.columnNames(), true
 		}
-		list := c.own(c.who.principal, c.who.account, p.region, p.catalog)
+		list := c.own(c.who.principal, c.who.account, p.region, on)
 		return p.home.columnsSeen(t, on, list), slices.ContainsFunc(list, func(h held) bool { return h.key.on.about(on) })
 	}
-	list := c.onTable(p.region, p.catalog)
+	list := c.onTable(p.region, on)
 	if !slices.ContainsFunc(list, func(h held) bool { return h.key.on.about(on) }) {
 		return nil, false
 	}
 	seen := p.home.columnsSeen(t, on, list)
-	given := p.home.columnsSeen(t, on, c.incoming(c.who.account, p.region, p.catalog, true))
-	direct := p.home.columnsSeen(t, on, c.direct(c.who.principal, c.who.account, p.region, p.catalog))
+	given := p.home.columnsSeen(t, on, c.incoming(c.who.account, p.region, on, true))
+	direct := p.home.columnsSeen(t, on, c.direct(c.who.principal, c.who.account, p.region, on))
 	return pick(seen, append(given, direct...), false), true
 }
 
@@ -173,7 +175,11 @@ func (c *call) dropped(r *region, on resource) {
 	if c.options.Switches.KeepOnDelete || !c.rule("R29") {
 		return
 	}
-	for _, k := range r.sortedAtoms() {
+	keys := r.near(on)
+	if on.kind == kindDatabase {
+		keys = r.sortedAtoms()
+	}
+	for _, k := range keys {
 		if !matches(k.on) {
 			continue
 		}
@@ -184,7 +190,7 @@ func (c *call) dropped(r *region, on resource) {
 		}
 		c.kill(r, k)
 	}
-	c.cascade(r, on.catalog)
+	c.cascade(r, on)
 }
 
 func (c *call) fold(name string) string {

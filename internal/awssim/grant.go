@@ -140,7 +140,7 @@ func (c *call) mayGrant(q request) *apiError {
 	if c.isAdmin(c.who, c.home()) || !c.rule("R20") {
 		return nil
 	}
-	mine := c.own(c.who.principal, c.who.account, c.region, q.on.catalog)
+	mine := c.own(c.who.principal, c.who.account, c.region, q.on)
 	for _, p := range q.permissions {
 		if !slices.ContainsFunc(mine, func(h held) bool {
 			return h.atom.grantable && h.key.on.includes(q.on) && (h.key.permission == p || h.key.permission == permAll)
@@ -163,7 +163,7 @@ func (c *call) mayGrantOn(q request) *apiError {
 		return c.unauthorized()
 	}
 	admin := c.isAdmin(c.who, c.home())
-	mine := c.own(c.who.principal, c.who.account, c.region, q.on.catalog)
+	mine := c.own(c.who.principal, c.who.account, c.region, q.on)
 	for _, p := range q.permissions {
 		holds := c.mayPassOn(c.who.account, c.region, q.on, p, true) || !c.rule("R63")
 		if !admin && !anyGrants(mine, q.on, p, true) {
@@ -179,8 +179,8 @@ func (c *call) mayGrantOn(q request) *apiError {
 // sees says whether the caller's account, or the caller, has anything on
 // another account's object.
 func (c *call) sees(on resource) bool {
-	incoming := c.incoming(c.who.account, c.region, on.catalog, true)
-	for _, h := range append(incoming, c.direct(c.who.principal, c.who.account, c.region, on.catalog)...) {
+	incoming := c.incoming(c.who.account, c.region, on, true)
+	for _, h := range append(incoming, c.direct(c.who.principal, c.who.account, c.region, on)...) {
 		same := h.key.on == on || h.key.on.includes(on)
 		if same || on.kind == kindTable && h.key.on.about(on) || on.kind == kindColumns && h.key.on.about(on) {
 			return true
@@ -217,7 +217,7 @@ func (c *call) mergeColumns(r *region, q request) resource {
 		return q.on
 	}
 	merged := q.on
-	for _, k := range r.sortedAtoms() {
+	for _, k := range r.near(q.on) {
 		if k.principal != q.to.id || k.on.kind != kindColumns || k.on.exceptColumns || k.on.whole() != q.on.whole() {
 			continue
 		}

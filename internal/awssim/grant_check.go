@@ -138,7 +138,7 @@ func (c *call) openToIAM(q request) (string, bool) {
 
 // openToIAM says whether IAM_ALLOWED_PRINCIPALS holds anything on an object.
 func (r *region) openToIAM(on resource) bool {
-	for k := range r.atoms {
+	for _, k := range r.around(on) {
 		if k.principal == iamAllowedPrincipals && (k.on == on || k.on.about(on)) {
 			return true
 		}
@@ -170,7 +170,7 @@ func (c *call) checkConflict(q request) *apiError {
 		return nil
 	}
 	coexist := c.options.Switches.ColumnsCoexist
-	for k := range c.home().atoms {
+	for _, k := range c.home().near(q.on) {
 		if k.principal != q.to.id || k.on.whole() != q.on.whole() || c.narrows(k.on) == c.narrows(q.on) {
 			continue
 		}
@@ -206,7 +206,7 @@ func (c *call) checkFilters(q request) *apiError {
 		return nil
 	}
 	filters := map[string]bool{q.on.detail: true}
-	for k := range r.atoms {
+	for _, k := range r.near(q.on) {
 		if k.principal == q.to.id && k.on.kind == kindFilter && k.on.whole() == q.on.whole() {
 			filters[k.on.detail] = true
 		}

@@ -72,36 +72,36 @@ type held struct {
 	atom *atom
 }
 
-// own lists what a principal was granted inside its account, on objects of a catalog.
-func (s *Server) own(who, account, regionName, catalog string) []held {
+// own lists what a principal was granted inside its account, on or around an object.
+func (s *Server) own(who, account, regionName string, on resource) []held {
 	r := s.at(account, regionName)
 	if r == nil {
 		return nil
 	}
 	names := selves(who, account)
-	if account == catalog {
+	if account == on.catalog {
 		names[iamAllowedPrincipals] = true
 	}
-	return r.heldBy(names, catalog)
+	return r.heldBy(names, on)
 }
 
 // incoming lists what an account as such was given on another's objects.
 // Without seen it includes what is not accepted yet.
-func (s *Server) incoming(account, regionName, catalog string, seen bool) []held {
-	return s.given(s.recipients(account), regionName, catalog, seen)
+func (s *Server) incoming(account, regionName string, on resource, seen bool) []held {
+	return s.given(s.recipients(account), regionName, on, seen)
 }
 
 // direct lists what a principal was given by the other account itself [1.15].
-func (s *Server) direct(who, account, regionName, catalog string) []held {
-	return s.given(selves(who, account), regionName, catalog, true)
+func (s *Server) direct(who, account, regionName string, on resource) []held {
+	return s.given(selves(who, account), regionName, on, true)
 }
 
-func (s *Server) given(names map[string]bool, regionName, catalog string, seen bool) []held {
-	r := s.at(catalog, regionName)
+func (s *Server) given(names map[string]bool, regionName string, on resource, seen bool) []held {
+	r := s.at(on.catalog, regionName)
 	if r == nil {
 		return nil
 	}
-	all := r.heldBy(names, catalog)
+	all := r.heldBy(names, on)
 	if !seen || !s.rule("R62") {
 		return all
 	}
@@ -109,18 +109,6 @@ func (s *Server) given(names map[string]bool, regionName, catalog string, seen b
 	for _, h := range all {
 		if r.delivered(h) {
 			out = append(out, h)
-		}
-	}
-	return out
-}
-
-func (r *region) heldBy(names map[string]bool, catalog string) []held {
-	var out []held
-	for _, name := range sortedKeys(names) {
-		for _, k := range r.holders[name] {
-			if k.on.catalog == catalog {
-				out = append(out, held{k, r.atoms[k]})
-			}
 		}
 	}
 	return out
@@ -154,7 +142,7 @@ func anyGrants(list []held, on resource, permission string, option bool) bool {
 // (R63) [4.61]. SELECT on some columns or cells is enough to grant SELECT on
 // the table; what is seen in the end is the intersection [4.64].
 func (s *Server) mayPassOn(account, regionName string, on resource, permission string, seen bool) bool {
-	for _, h := range s.incoming(account, regionName, on.catalog, seen) {
+	for _, h := range s.incoming(account, regionName, on, seen) {
 		if !h.atom.grantable || permission == permDescribe && h.key.permission != permDescribe && h.key.permission != permAll {
 			continue
 		}
@@ -174,12 +162,12 @@ func (s *Server) cascades(account, regionName string, k atomKey) bool {
 
 // holds says whether a principal may use a permission on an object.
 func (s *Server) holds(who, account, regionName string, on resource, permission string) bool {
-	for _, h := range s.own(who, account, regionName, on.catalog) {
+	for _, h := range s.own(who, account, regionName, on) {
 		if h.key.grants(on, permission) && s.cascades(account, regionName, h.key) {
 			return true
 		}
 	}
-	return on.catalog != account && anyGrants(s.direct(who, account, regionName, on.catalog), on, permission, false)
+	return on.catalog != account && anyGrants(s.direct(who, account, regionName, on), on, permission, false)
 }
 
 // isAdmin says whether a caller is a Lake Formation admin in a region.
@@ -217,7 +205,13 @@ func (s *Server) tick(now time.Time) {
 	}
 }
 
+// tickShare: an invitation that was accepted earlier does not speak for a
+// principal that was associated again since.
 func (s *Server) tickShare(sh *share, now time.Time) {
+	latest := map[string]*invitation{}
+	for _, i := range sh.invitations {
+		latest[i.entity] = i
+	}
 	for _, i := range sh.invitations {
 		a := sh.associate(i.entity)
 		switch {
@@ -226,7 +220,7 @@ func (s *Server) tickShare(sh *share, now time.Time) {
 			if a != nil && a.status == associating {
 				a.status, a.updated = disassociated, i.sent.Add(invitationLife)
 			}
-		case i.status == inviteAccepted && a != nil && a.status == associating &&
+		case i.status == inviteAccepted && latest[i.entity] == i && a != nil && a.status == associating &&
 			now.Sub(a.updated) >= s.options.Switches.SettleDelay:
 			a.status, a.updated = associated, now
 		}

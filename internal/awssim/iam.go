@@ -47,7 +47,13 @@ type listRolesResult struct {
 	Marker      string `xml:",omitempty"`
 }
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+// stamp writes a time as IAM does; what the world says no time of is old.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		t = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return t.UTC().Format("2006-01-02T15:04:05Z")
+}
 
 // split is a name with its path: "a/b/Name" is in /a/b/.
 func split(full string) (folder, name string) {

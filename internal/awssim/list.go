@@ -235,7 +235,8 @@ func (c *call) maySee(k atomKey) bool {
 	if c.seesAll(c.who, c.home()) || selves(c.who.principal, c.who.account)[k.principal] || !c.rule("R39") {
 		return true
 	}
-	for other, a := range c.home().atoms {
+	for _, other := range c.home().near(k.on) {
+		a := c.home().atoms[other]
 		if other.principal == c.who.principal && a.grantable && other.on == k.on &&
 			(other.permission == k.permission || other.permission == permAll) {
 			return true

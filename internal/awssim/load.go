@@ -153,7 +153,7 @@ func loadShare(r *region, w Share) *share {
 		if sh.kind == "" {
 			sh.kind = shareKind(made.on)
 		}
-		sh.resources = append(sh.resources, made)
+		sh.add(made)
 	}
 	for _, i := range w.Invitations {
 		made := &invitation{id: i.ID, to: i.To, entity: i.Principal, status: i.Status, sent: i.Sent}
@@ -219,7 +219,7 @@ func (r *region) acceptedShare(entity string, on resource) string {
 		r.shares = append(r.shares, found)
 	}
 	if found.resource(object) == nil {
-		found.resources = append(found.resources, &sharedResource{on: object, status: associated})
+		found.add(&sharedResource{on: object, status: associated})
 	}
 	return r.shareARN(found)
 }

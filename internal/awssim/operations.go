@@ -20,7 +20,9 @@ func operations() map[string]map[string]operation {
 			"ListResources":         reads(listLocations),
 			"CreateDataCellsFilter": writes(createFilter), "UpdateDataCellsFilter": writes(updateFilter),
 			"GetDataCellsFilter": reads(getFilter), "DeleteDataCellsFilter": writes(deleteFilter),
-			"ListDataCellsFilter": reads(listFilters),
+			"ListDataCellsFilter":      reads(listFilters),
+			"CreateLakeFormationOptIn": writes(createOptIn), "DeleteLakeFormationOptIn": writes(deleteOptIn),
+			"ListLakeFormationOptIns": reads(listOptIns),
 		},
 		"glue": {
 			"GetDatabase": reads(getDatabase), "GetDatabases": reads(getDatabases), "CreateDatabase": writes(createDatabase),

@@ -181,11 +181,11 @@ func (c *call) dataOf(p place, t *table) (view, Answer) {
 	if registered.hybrid && !c.optedIn(p, on) {
 		return v, no("the location is in hybrid access mode and the principal has not opted in")
 	}
-	v.own = p.home.lenses(t, on, c.direct(c.who.principal, c.who.account, p.region, p.catalog))
+	v.own = p.home.lenses(t, on, c.direct(c.who.principal, c.who.account, p.region, on))
 	why := "granted directly"
 	if p.catalog != c.who.account {
-		v.passed = p.home.lenses(t, on, c.counting(p))
-		given := c.incoming(c.who.account, p.region, p.catalog, true)
+		v.passed = p.home.lenses(t, on, c.counting(p, on))
+		given := c.incoming(c.who.account, p.region, on, true)
 		v.given = p.home.lenses(t, on, slices.DeleteFunc(given, func(h held) bool { return !h.atom.grantable }))
 		if len(v.own) == 0 {
 			why = "granted on by the principal's account"
@@ -202,15 +202,15 @@ func (c *call) dataOf(p place, t *table) (view, Answer) {
 
 // counting lists what the principal was granted on that its account can still
 // give. SELECT is left to the intersection of what both sides show.
-func (c *call) counting(p place) []held {
-	return slices.DeleteFunc(c.own(c.who.principal, c.who.account, p.region, p.catalog), func(h held) bool {
+func (c *call) counting(p place, on resource) []held {
+	return slices.DeleteFunc(c.own(c.who.principal, c.who.account, p.region, on), func(h held) bool {
 		return h.key.permission != permSelect && !c.cascades(c.who.account, p.region, h.key)
 	})
 }
 
 // openData says whether IAM_ALLOWED_PRINCIPALS may read a table.
 func (c *call) openData(p place, on resource) bool {
-	for _, h := range p.home.heldBy(map[string]bool{iamAllowedPrincipals: true}, p.catalog) {
+	for _, h := range p.home.heldBy(map[string]bool{iamAllowedPrincipals: true}, on) {
 		if h.key.grants(on, permSelect) {
 			return true
 		}

@@ -239,7 +239,7 @@ func deleteShare(c *call) (any, *apiError) {
 		return nil, err
 	}
 	if c.rule("R55") {
-		sh.remove(c.now)
+		sh.end(c.now)
 	}
 	return map[string]any{"returnValue": true}, nil
 }

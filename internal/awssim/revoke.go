@@ -53,7 +53,7 @@ func (c *call) mayRevoke(q request) *apiError {
 		return c.mayGrant(q)
 	}
 	if c.isAdmin(c.who, c.home()) {
-		for k := range c.home().atoms {
+		for _, k := range c.home().near(q.on) {
 			if k.on == q.on {
 				return nil
 			}
@@ -69,7 +69,7 @@ func (c *call) mayRevoke(q request) *apiError {
 func (c *call) erase(q request) *apiError {
 	r := c.home()
 	if contains(q.permissions, permAll) && r.atoms[atomKey{q.to.id, q.on, permAll}] == nil && c.rule("R17") {
-		for k := range r.atoms {
+		for _, k := range r.near(q.on) {
 			if k.principal == q.to.id && k.on == q.on {
 				return modificationInvalid()
 			}
@@ -93,7 +93,7 @@ func (c *call) erase(q request) *apiError {
 	for _, k := range gone {
 		c.kill(r, k)
 	}
-	c.cascade(r, q.on.catalog)
+	c.cascade(r, q.on)
 	return nil
 }
 
@@ -126,7 +126,7 @@ func (c *call) otherShape(q request) bool {
 	if r.atoms[atomKey{q.to.id, q.on, permSelect}] != nil {
 		return false
 	}
-	for k := range r.atoms {
+	for _, k := range r.near(q.on) {
 		shape := k.on.kind == kindTable || k.on.kind == kindColumns
 		if shape && k.principal == q.to.id && k.permission == permSelect && k.on.whole() == q.on.whole() {
 			return true
@@ -145,19 +145,25 @@ func (c *call) kill(r *region, k atomKey) {
 	}
 }
 
-// cascade takes away what consumers granted on and can no longer give (R65)
-// [4.70, 4.72]. Under the switch the rows stay, without effect.
-func (s *Server) cascade(owner *region, catalog string) {
-	if s.options.Switches.KeepSecondHop || catalog != owner.account || !s.rule("R65") {
+// cascade takes away what consumers granted on below an object and can no
+// longer give (R65) [4.70, 4.72]. Under the switch the rows stay, without effect.
+func (s *Server) cascade(owner *region, on resource) {
+	if s.options.Switches.KeepSecondHop || on.catalog != owner.account || !s.rule("R65") {
 		return
 	}
+	wide := on.table == allTables || on.kind == kindDatabase || on.kind == kindLocation
 	for _, id := range sortedKeys(s.state.accounts) {
 		r := s.state.accounts[id].regions[owner.name]
-		if r == nil || id == catalog {
+		if r == nil || id == on.catalog {
 			continue
 		}
-		for _, k := range r.sortedAtoms() {
-			if k.on.catalog == catalog && !s.mayPassOn(id, owner.name, k.on, k.permission, false) {
+		keys := r.near(on)
+		if wide {
+			keys = r.sortedAtoms()
+		}
+		for _, k := range keys {
+			below := k.on.catalog == on.catalog && k.on.database == on.database
+			if below && !s.mayPassOn(id, owner.name, k.on, k.permission, false) {
 				r.drop(k)
 			}
 		}

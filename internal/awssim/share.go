@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -40,6 +42,7 @@ const (
 type share struct {
 	id, name, kind, status string
 	resources              []*sharedResource
+	byObject               map[resource]*sharedResource
 	principals             []*associate
 	invitations            []*invitation
 	created, updated       time.Time
@@ -74,8 +77,9 @@ func (r *region) share(arn string) *share {
 	if r == nil {
 		return nil
 	}
+	id := arn[strings.LastIndex(arn, "/")+1:]
 	for _, s := range r.shares {
-		if r.shareARN(s) == arn {
+		if s.id == id && r.shareARN(s) == arn {
 			return s
 		}
 	}
@@ -91,13 +95,18 @@ func (s *share) associate(entity string) *associate {
 	return nil
 }
 
-func (s *share) resource(on resource) *sharedResource {
-	for _, r := range s.resources {
-		if r.on == on {
-			return r
-		}
+func (s *share) resource(on resource) *sharedResource { return s.byObject[on] }
+
+func (s *share) add(e *sharedResource) {
+	if s.byObject == nil {
+		s.byObject = map[resource]*sharedResource{}
 	}
-	return nil
+	s.resources, s.byObject[e.on] = append(s.resources, e), e
+}
+
+func (s *share) remove(on resource) {
+	delete(s.byObject, on)
+	s.resources = slices.DeleteFunc(s.resources, func(e *sharedResource) bool { return e.on == on })
 }
 
 // shareKind says which share a grant goes into; locations have none.
@@ -182,7 +191,10 @@ func (s *Server) ensureShare(c *call, p principal, on resource) string {
 		if s.rule("R58") && !r.policyLetsRAM() {
 			entry.status, entry.message = failed, "Association failed because the resource policy does not allow glue:ShareResource."
 		}
-		found.resources = append(found.resources, entry)
+		if !s.rule("R54") && len(found.resources) > 0 {
+			entry.status = associating // as if each object waited for its own invitation
+		}
+		found.add(entry)
 		found.updated = c.now
 	}
 	return r.shareARN(found)
@@ -241,24 +253,20 @@ func (s *Server) releaseShare(r *region, arn, principalID string, on resource, n
 		return
 	}
 	object := sharedObject(on)
-	for k, a := range r.atoms {
+	for _, k := range r.near(object) {
+		a := r.atoms[k]
 		if a.share == arn && k.principal == principalID && sharedObject(k.on) == object {
 			return
 		}
 	}
-	kept := sh.resources[:0]
-	for _, entry := range sh.resources {
-		if entry.on != object {
-			kept = append(kept, entry)
-		}
-	}
-	sh.resources, sh.updated = kept, now
-	if len(kept) == 0 && !s.options.Switches.KeepEmptyShare && s.rule("R56") {
-		sh.remove(now)
+	sh.remove(object)
+	sh.updated = now
+	if len(sh.resources) == 0 && !s.options.Switches.KeepEmptyShare && s.rule("R56") {
+		sh.end(now)
 	}
 }
 
-func (s *share) remove(now time.Time) {
+func (s *share) end(now time.Time) {
 	s.status, s.updated = shareDeleted, now
 	for _, a := range s.principals {
 		a.status, a.updated = disassociated, now

@@ -220,3 +220,33 @@ func TestOtherServicesWithRealSDK(t *testing.T) {
 		t.Fatal("assumed a role that does not exist")
 	}
 }
+
+func TestOrganizationWithRealSDK(t *testing.T) {
+	t.Parallel()
+	w := parse(t, organized)
+	w.Accounts["999900001111"] = &awssim.Account{Name: "root"}
+	w.Organization.RAMSharing = false
+	_, url := serve(t, encode(t, w), awssim.Options{})
+	c, ctx := connect(t, url, "999900001111", ""), t.Context()
+	accounts := must[*organizations.ListAccountsOutput](t)(c.org.ListAccounts(ctx, nil))
+	if len(accounts.Accounts) != 3 {
+		t.Errorf("accounts: %+v", accounts.Accounts)
+	}
+	roots := must[*organizations.ListRootsOutput](t)(c.org.ListRoots(ctx, nil))
+	root := roots.Roots[0].Id
+	units := must[*organizations.ListOrganizationalUnitsForParentOutput](t)(c.org.ListOrganizationalUnitsForParent(ctx, &organizations.ListOrganizationalUnitsForParentInput{ParentId: root}))
+	if len(units.OrganizationalUnits) != 1 {
+		t.Fatalf("units: %+v", units.OrganizationalUnits)
+	}
+	unit := units.OrganizationalUnits[0].Id
+	inside := must[*organizations.ListAccountsForParentOutput](t)(c.org.ListAccountsForParent(ctx, &organizations.ListAccountsForParentInput{ParentId: unit}))
+	parents := must[*organizations.ListParentsOutput](t)(c.org.ListParents(ctx, &organizations.ListParentsInput{ChildId: aws.String(consumer)}))
+	if *inside.Accounts[0].Id != consumer || *parents.Parents[0].Id != *unit {
+		t.Errorf("%v in %v", *inside.Accounts[0].Id, *parents.Parents[0].Id)
+	}
+	must[*organizations.DescribeOrganizationalUnitOutput](t)(c.org.DescribeOrganizationalUnit(ctx, &organizations.DescribeOrganizationalUnitInput{OrganizationalUnitId: unit}))
+	must[*ram.EnableSharingWithAwsOrganizationOutput](t)(c.ram.EnableSharingWithAwsOrganization(ctx, nil))
+	if _, err := connect(t, url, producer, "").ram.EnableSharingWithAwsOrganization(ctx, nil); err == nil {
+		t.Error("a member switched sharing on")
+	}
+}

@@ -1,8 +1,6 @@
 package awssim
 
 import (
-	"cmp"
-	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -31,7 +29,7 @@ type region struct {
 	filters       map[resource]*filter
 	atoms         map[atomKey]*atom
 	order         []atomKey            // the keys of atoms, sorted
-	holders       map[string][]atomKey // the same by principal
+	objects       map[bucket][]atomKey // the same by object
 	graves        []grave
 	optIns        map[optInKey]*optIn
 	shares        []*share
@@ -121,17 +119,6 @@ func (r resource) whole() resource {
 	return resource{kind: kindTable, catalog: r.catalog, database: r.database, table: r.table}
 }
 
-func (r resource) less(o resource) bool {
-	a := []string{r.catalog, r.database, r.table, string(r.kind), r.detail}
-	b := []string{o.catalog, o.database, o.table, string(o.kind), o.detail}
-	for i := range a {
-		if a[i] != b[i] {
-			return a[i] < b[i]
-		}
-	}
-	return !r.exceptColumns && o.exceptColumns
-}
-
 // name is what error texts call the object.
 func (r resource) name() string {
 	switch r.kind {
@@ -141,6 +128,12 @@ func (r resource) name() string {
 		return r.database
 	case kindLocation:
 		return "s3://" + strings.TrimPrefix(r.detail, s3Prefix)
+	case kindFilter:
+		return r.detail
+	case kindTable, kindColumns:
+	}
+	if r.table == allTables {
+		return r.database + ".ALL_TABLES"
 	}
 	return r.table
 }
@@ -205,7 +198,7 @@ func newRegion(accountID, name string) *region {
 		locations: map[string]*location{},
 		filters:   map[resource]*filter{},
 		atoms:     map[atomKey]*atom{},
-		holders:   map[string][]atomKey{},
+		objects:   map[bucket][]atomKey{},
 		optIns:    map[optInKey]*optIn{},
 	}
 }
@@ -224,53 +217,6 @@ func (s *Server) freshSettings() settings {
 		return settings{version: "4", preset: true}
 	}
 	return settings{version: "1", databaseDefault: true, tableDefault: true, preset: true}
-}
-
-// sortedAtoms lists a region's atoms in a fixed order.
-func (r *region) sortedAtoms() []atomKey {
-	return slices.Clone(r.order)
-}
-
-// put stores an atom; whoever reads it finds it by key, in order, or by its holder.
-func (r *region) put(k atomKey, a *atom) {
-	if r.atoms[k] == nil {
-		r.order = insert(r.order, k)
-		r.holders[k.principal] = insert(r.holders[k.principal], k)
-	}
-	r.atoms[k] = a
-}
-
-// drop forgets an atom.
-func (r *region) drop(k atomKey) {
-	if r.atoms[k] == nil {
-		return
-	}
-	delete(r.atoms, k)
-	r.order = remove(r.order, k)
-	r.holders[k.principal] = remove(r.holders[k.principal], k)
-}
-
-func insert(keys []atomKey, k atomKey) []atomKey {
-	i, _ := slices.BinarySearchFunc(keys, k, atomKey.compare)
-	return slices.Insert(keys, i, k)
-}
-
-func remove(keys []atomKey, k atomKey) []atomKey {
-	if i, ok := slices.BinarySearchFunc(keys, k, atomKey.compare); ok {
-		return slices.Delete(keys, i, i+1)
-	}
-	return keys
-}
-
-// compare orders atoms by object, principal and permission.
-func (k atomKey) compare(o atomKey) int {
-	switch {
-	case k.on != o.on && k.on.less(o.on):
-		return -1
-	case k.on != o.on:
-		return 1
-	}
-	return cmp.Or(cmp.Compare(k.principal, o.principal), cmp.Compare(k.permission, o.permission))
 }
 
 // table finds a table, nil if the database or the table is missing.

@@ -31,6 +31,7 @@ var within = map[string][]string{
 	"internal/report":              {"internal/diag", "internal/fact", "internal/plan"},
 	"internal/intake":              {"internal/diag", "internal/fact", "internal/manifest"},
 	"internal/depcheck":            {},
+	"internal/scenario":            {},
 	"schema":                       {},
 	"internal/cli": {
 		"", "internal/aws", "internal/awssim", "internal/diag", "internal/fact", "internal/history", "internal/intake",

@@ -145,7 +145,7 @@ func (m *maker) nothingToAccept(c Change) (Blocked, bool) {
 	}
 	var blocked fact.Key
 	for _, g := range fact.SortedKeys(m.in.Tip.Wanted) {
-		if g.Kind != fact.AccountGrant || g.Principal != k.Principal || g.At.Account != k.Object.Catalog || g.Object.TableObject().Type != k.Object.Type {
+		if !carriedBy(g, k) {
 			continue
 		}
 		if _, held := m.held[g]; !held {

@@ -17,22 +17,57 @@ import (
 // taken off it goes before it changes and newcomers come after, since the one
 // must not see the new columns and the others must not see the old ones.
 func (p *Plan) Stages() [][]fact.Op {
-	changing := p.changingFilters()
+	changing, late := p.changingFilters(), p.late()
 	var first, off, change, last []fact.Op
 	for _, c := range p.Changes {
-		on := changing[c.Op.Key.Object]
 		switch {
-		case on && c.Op.Verb == fact.Drop:
+		case c.Op.Verb == fact.Drop && changing[c.Op.Key.Object]:
 			off = append(off, c.Op)
-		case on:
-			change = append(change, c.Op)
 		case c.Op.Verb == fact.Drop:
 			last = append(last, c.Op)
+		case late[c.Op.Key]:
+			change = append(change, c.Op)
 		default:
 			first = append(first, c.Op)
 		}
 	}
 	return slices.DeleteFunc([][]fact.Op{first, off, change, last}, func(s []fact.Op) bool { return len(s) == 0 })
+}
+
+// late is what grows together with filters that change: they themselves, grants
+// on them, and whatever needs those.
+func (p *Plan) late() map[fact.Key]bool {
+	changing, late := p.changingFilters(), map[fact.Key]bool{}
+	for more := len(changing) > 0; more; {
+		more = false
+		for _, c := range p.Changes {
+			k := c.Op.Key
+			if c.Op.Verb == fact.Drop || late[k] {
+				continue
+			}
+			needsLate := slices.ContainsFunc(c.Op.Needs, func(n fact.Key) bool { return late[n] })
+			if changing[k.Object] || needsLate || k.Kind == fact.Accepted && accepts(k, late) {
+				late[k], more = true, true
+			}
+		}
+	}
+	return late
+}
+
+// accepts reports whether the acceptance is about one of these grants.
+func accepts(k fact.Key, grants map[fact.Key]bool) bool {
+	for g := range grants {
+		if carriedBy(g, k) {
+			return true
+		}
+	}
+	return false
+}
+
+// carriedBy reports whether a grant to another account travels in the share of an acceptance.
+func carriedBy(g, accepted fact.Key) bool {
+	return g.Kind == fact.AccountGrant && g.Principal == accepted.Principal &&
+		g.At.Account == accepted.Object.Catalog && g.Object.TableObject().Type == accepted.Object.Type
 }
 
 func (p *Plan) changingFilters() map[fact.Object]bool {
