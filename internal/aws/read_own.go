@@ -149,6 +149,9 @@ func (v *visit) rowsOf(ctx context.Context, objects map[fact.Object]bool) {
 		}
 		for permission, a := range h.permissions() {
 			k := fact.Key{Kind: kind, At: v.place, Object: who.object, Principal: who.principal, Permission: permission}
+			if kind == fact.ConsumerGrant && who.object.Catalog != v.place.Account && v.proveUnshared(k) {
+				continue // a row without effect, on what this account does not hold any more [4.72]
+			}
 			v.row(k, fact.Row{
 				Body: fact.Body{Grantable: a.grantable}, Writer: a.writer, UpdatedAt: a.updated,
 				Implicit: v.implicit(ctx, who.principal, a.writer),

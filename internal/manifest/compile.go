@@ -28,6 +28,7 @@ func Compile(t *Tree, now time.Time) (*fact.Tree, diag.List) {
 	}
 	c.checkConfig()
 	present, ended, absent, released := c.newLayer(), c.newLayer(), c.newLayer(), c.newLayer()
+	present.wants = true
 	for i := range t.Shares {
 		s := &t.Shares[i]
 		switch {
@@ -73,6 +74,7 @@ func (c *compiler) name(n fact.Name, at fact.Origin) {
 type layer struct {
 	c      *compiler
 	facts  map[fact.Key]fact.Want
+	wants  bool              // bodies count: what has ended or is to go may have any
 	leaves map[fact.Key]bool // facts that are what a recipient asks for, not what carries it
 	onward []fact.Wait
 }
@@ -91,7 +93,7 @@ func (l *layer) add(k fact.Key, b fact.Body, at fact.Origin, needs ...fact.Key) 
 		l.facts[k] = w
 		return k
 	}
-	if old.Body != b && !k.Kind.IsGrant() {
+	if old.Body != b && !k.Kind.IsGrant() && l.wants {
 		l.c.conflict(k, old, w)
 	}
 	l.facts[k] = old.Merge(w)
