@@ -90,6 +90,13 @@ func (l *listings) ask(ctx context.Context, o fact.Object, filters bool) error {
 	}
 }
 
+// hasFilters reports whether the grants on a table's filters were listed too.
+func (l *listings) hasFilters(o fact.Object) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.filters[o]
+}
+
 // sweep lists everything of a type, at most so many pages more. It reports
 // whether the last page was reached.
 func (l *listings) sweep(ctx context.Context, kind types.DataLakeResourceType, budget int) (bool, error) {

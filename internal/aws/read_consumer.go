@@ -106,8 +106,27 @@ func (v *visit) proveUnshared(k fact.Key) bool {
 	if o.TableObject().Type != fact.Table {
 		return true
 	}
-	_, wanted := v.query.Wanted[k]
-	return wanted || producer.list.isProven(wildcardOf(o)) || producer.list.complete(resourceType(fact.Table))
+	if _, wanted := v.query.Wanted[k]; wanted {
+		return true
+	}
+	everyTable := producer.list.isProven(wildcardOf(o)) || producer.list.complete(resourceType(fact.Table))
+	return everyTable && producer.list.hasFilters(o.TableObject())
+}
+
+// withoutEffect reports whether a row stands on what this account does not hold
+// any more. Unlike proveUnshared it asks the producer for what is not known yet.
+func (v *visit) withoutEffect(ctx context.Context, k fact.Key) bool {
+	o, producer := k.Object, v.producer(k.Object)
+	if v.proveUnshared(k) {
+		return true
+	}
+	if producer == nil || o.TableObject().Type != fact.Table || len(producer.sharedWith(o, v.place.Account)) > 0 {
+		return false
+	}
+	if producer.list.ask(ctx, wildcardOf(o), false) != nil || producer.list.ask(ctx, o.TableObject(), true) != nil {
+		return false
+	}
+	return v.proveUnshared(k)
 }
 
 // wildcardOf is every table of the database that an object lies in.
@@ -173,7 +192,9 @@ func (v *visit) sharedWith(o fact.Object, account string) map[string]string {
 	all := wildcardOf(o)
 	shares := map[string]string{}
 	for who, h := range v.list.all() {
-		if who.object != o && (who.object != all || o.Type == fact.Database || o.Type == fact.Location) {
+		// What an account holds on a table or any filter of it carries what it
+		// granted on the table or another filter: the intersection is seen [4.64].
+		if who.object.TableObject() != o.TableObject() && (who.object != all || o.Type == fact.Database || o.Type == fact.Location) {
 			continue
 		}
 		// What a principal got directly is invisible to its account's admins,

@@ -149,7 +149,7 @@ func (v *visit) rowsOf(ctx context.Context, objects map[fact.Object]bool) {
 		}
 		for permission, a := range h.permissions() {
 			k := fact.Key{Kind: kind, At: v.place, Object: who.object, Principal: who.principal, Permission: permission}
-			if kind == fact.ConsumerGrant && who.object.Catalog != v.place.Account && v.proveUnshared(k) {
+			if kind == fact.ConsumerGrant && who.object.Catalog != v.place.Account && v.withoutEffect(ctx, k) {
 				continue // a row without effect, on what this account does not hold any more [4.72]
 			}
 			v.row(k, fact.Row{
