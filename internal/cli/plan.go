@@ -3,12 +3,14 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lakeshare/lakeshare/internal/aws"
+	"github.com/lakeshare/lakeshare/internal/history"
 	"github.com/lakeshare/lakeshare/internal/manifest"
 	"github.com/lakeshare/lakeshare/internal/plan"
 	"github.com/lakeshare/lakeshare/internal/reconcile"
@@ -82,6 +84,10 @@ func (o *planOptions) run(ctx context.Context) error {
 // uncommitted tells that the plan shows what apply would refuse.
 func (o *planOptions) uncommitted(s *session) error {
 	dirty, err := s.repo.Dirty(manifest.Keep)
+	if errors.Is(err, history.ErrNoCommits) {
+		fmt.Fprintln(o.env.Stderr, "lakeshare: nothing is committed yet, and apply carries out commits")
+		return nil
+	}
 	if len(dirty) > 0 {
 		fmt.Fprintf(o.env.Stderr, "lakeshare: with uncommitted changes, which apply refuses: %s\n", strings.Join(dirty, ", "))
 	}

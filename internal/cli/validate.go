@@ -32,8 +32,7 @@ Exit codes: 0 valid, 3 not.`,
 			if err := c.show(t); err != nil {
 				return err
 			}
-			shares := len(t.files) - 1
-			fmt.Fprintf(c.env.Stdout, "%d %s valid.\n", shares, plural(shares, "share is", "shares are"))
+			fmt.Fprintf(c.env.Stdout, "%d %s valid.\n", t.shares, plural(t.shares, "share is", "shares are"))
 			return nil
 		},
 	}

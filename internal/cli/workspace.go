@@ -17,6 +17,7 @@ import (
 type compiled struct {
 	tree     *fact.Tree
 	files    map[string][]byte
+	shares   int // how many could be read
 	findings diag.List
 }
 
@@ -24,7 +25,7 @@ func compile(files map[string][]byte, commit string, now time.Time) compiled {
 	source, findings := manifest.Load(files)
 	tree, more := manifest.Compile(source, now)
 	tree.Commit = commit
-	return compiled{tree: tree, files: files, findings: append(findings, more...).Sorted()}
+	return compiled{tree: tree, files: files, shares: len(source.Shares), findings: append(findings, more...).Sorted()}
 }
 
 // workingTree compiles the files on disk.

@@ -150,7 +150,7 @@ func TestATreeHasLimits(t *testing.T) {
 
 	r := open(t, dir)
 	files, err := r.Files(wide.String(), yaml)
-	if err != nil || len(files) != 10_001 {
+	if err != nil || len(files) != 10_002 {
 		t.Errorf("%d files, %v", len(files), err)
 	}
 	_, err = r.Files(deep.String(), yaml)

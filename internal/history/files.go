@@ -12,7 +12,7 @@ import (
 // are one above what the reader of the files accepts: it has the better words.
 const (
 	maxFile    = 1<<20 + 1 // bytes of one file; the rest is cut off
-	maxFiles   = 10_001    // files of one tree; the rest is left out
+	maxFiles   = 10_002    // files of one tree: a configuration, 10,000 shares, and one more to be refused for
 	maxBytes   = 256 << 20 // of all files of a tree together
 	maxEntries = 1_000_000 // looked at, kept or not: trees can share sub-trees without end
 	maxPath    = 4096      // bytes of a path

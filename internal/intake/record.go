@@ -113,6 +113,10 @@ func (r *run) object(v value, who, path string, fields []field) map[string]value
 	if v.kind == "" {
 		return out // reported where it is missing
 	}
+	if v.kind != isObject && who == "" {
+		r.findings.Add(ruleManifest, v.pos, "", "expected %s, got %s", isObject, v.kind)
+		return out
+	}
 	if v.kind != isObject {
 		r.bad(v.pos, "", "%sexpected %s, got %s", who, isObject, v.kind)
 		return out

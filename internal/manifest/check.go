@@ -28,14 +28,6 @@ func (c *compiler) checkConfig() {
 		}
 		seen[a.ID.Value] = a
 	}
-	for _, g := range c.tree.Config.Principals {
-		for _, m := range g.Members {
-			if fact.AccountOf(m.Value) == "" && !strings.HasPrefix(m.Value, "arn:aws:identitystore:") {
-				c.findings.Add(ruleBadPrincipal, m.Pos, "write a whole ARN, such as arn:aws:iam::111122223333:role/Analyst",
-					"%s is not the ARN of a principal", m.Value)
-			}
-		}
-	}
 }
 
 // checkRecipient reports what AWS would refuse for an account recipient.

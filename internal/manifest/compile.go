@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/lakeshare/lakeshare/internal/diag"
@@ -42,11 +41,12 @@ func Compile(t *Tree, now time.Time) (*fact.Tree, diag.List) {
 			c.expand(s, present)
 		}
 	}
-	c.checkAbsent(present, absent)
-	c.checkNames(present)
 	for _, l := range []*layer{present, ended, absent, released} {
+		l.settle()
 		l.foldAll()
 	}
+	c.checkAbsent(present, absent)
+	c.checkNames(present)
 	out.Wanted = present.facts
 	out.Ended = without(ended.facts, present.facts)
 	out.Absent = without(absent.facts, present.facts)
@@ -89,14 +89,16 @@ func (l *layer) add(k fact.Key, b fact.Body, at fact.Origin, needs ...fact.Key) 
 	w := fact.Want{Body: b, Origins: []fact.Origin{at}, Needs: needs}
 	old, ok := l.facts[k]
 	if !ok {
-		slices.SortFunc(w.Needs, fact.Key.Compare)
 		l.facts[k] = w
 		return k
 	}
 	if old.Body != b && !k.Kind.IsGrant() && l.wants {
 		l.c.conflict(k, old, w)
 	}
-	l.facts[k] = old.Merge(w)
+	// Sorted once, in settle: ten thousand shares may want one fact.
+	old.Body.Grantable = old.Body.Grantable || b.Grantable
+	old.Origins, old.Needs = append(old.Origins, at), append(old.Needs, needs...)
+	l.facts[k] = old
 	return k
 }
 
@@ -104,10 +106,13 @@ func (c *compiler) conflict(k fact.Key, old, other fact.Want) {
 	rule, hint := ruleFilterConflict, "describe the filter alike in both, or give one of them another name with filter:"
 	if k.Kind == fact.Link {
 		rule, hint = ruleLinkConflict, "give one of them another name with link:"
+		if old.Body.Target != other.Body.Target && old.Origins[0] == other.Origins[0] {
+			hint = "two tables would have this link: write {table} in link.table"
+		}
 	}
 	c.findings = append(c.findings, diag.Finding{
 		Rule: rule, Pos: position(other.Origins[0]), Other: position(old.Origins[0]), Hint: hint,
-		Message: k.Kind.String() + " " + k.Object.Name() + " in account " + k.At.Account + " is described differently by two shares",
+		Message: k.Kind.String() + " " + k.Object.Name() + " in account " + k.At.Account + " is described in two ways",
 	})
 }
 
@@ -143,6 +148,13 @@ func (c *compiler) checkNames(l *layer) {
 				Hint:    "give one of them another name with link:",
 			})
 		}
+	}
+}
+
+// settle sorts the origins and needs of every fact.
+func (l *layer) settle() {
+	for k, w := range l.facts {
+		l.facts[k] = w.Merge(fact.Want{})
 	}
 }
 

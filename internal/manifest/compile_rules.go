@@ -6,7 +6,6 @@ import "github.com/lakeshare/lakeshare/internal/diag"
 const (
 	ruleUnknownAccount     = "unknown-account"
 	ruleUnknownPrincipal   = "unknown-principal"
-	ruleBadPrincipal       = "bad-principal"
 	ruleWrongAccount       = "wrong-account"
 	ruleDuplicateAccount   = "duplicate-account"
 	ruleOutsideScope       = "outside-scope"
@@ -30,7 +29,6 @@ func CompileRules() []diag.Rule {
 	return append([]diag.Rule{
 		{Name: ruleUnknownAccount, Title: "Unknown account", Help: "Accounts are named by their alias in lakeshare.yaml; an account that is not there by its id in quotes."},
 		{Name: ruleUnknownPrincipal, Title: "Unknown principal", Help: "A principal is role/NAME or user/NAME of the recipient's account, a whole ARN, or a name from principals in lakeshare.yaml."},
-		{Name: ruleBadPrincipal, Title: "Not a principal", Help: "principals in lakeshare.yaml lists whole ARNs."},
 		{Name: ruleWrongAccount, Title: "Principal of another account", Help: "Each recipient lists principals of its own account."},
 		{Name: ruleDuplicateAccount, Title: "One account, two aliases", Help: "An account has one alias."},
 		{Name: ruleOutsideScope, Title: "Outside the scope", Help: "lakeshare looks at and changes only the databases and paths that lakeshare.yaml lists for an account."},

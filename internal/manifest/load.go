@@ -27,11 +27,17 @@ const sharesFolder = "shares/"
 // Keep reports whether a path belongs to the configuration: lakeshare.yaml, and
 // the .yaml and .yml files below shares/. Hidden files and folders do not.
 func Keep(name string) bool {
-	if name == ConfigFile {
-		return true
+	switch strings.ToLower(path.Ext(name)) {
+	case ".yaml", ".yml", ".json": // some of them only to say that they are not read
+		return name == ConfigFile || name == "lakeshare.yml" || belowShares(name)
 	}
+	return false
+}
+
+// isYAML reports whether a share's file has one of the extensions that are read.
+func isYAML(name string) bool {
 	ext := path.Ext(name)
-	return (ext == ".yaml" || ext == ".yml") && belowShares(name)
+	return ext == ".yaml" || ext == ".yml"
 }
 
 // belowShares reports whether a path is that of a file below shares/ that is not hidden.
@@ -78,7 +84,7 @@ func (l *loader) choose(files map[string][]byte) []string {
 			continue
 		}
 		switch {
-		case !Keep(name):
+		case !isYAML(name):
 			l.otherExtension(name)
 		case strings.ContainsFunc(name, unicode.IsControl):
 			l.broken(name, ruleBadName, "rename it", "the name of the file holds a control character")
@@ -109,7 +115,7 @@ func (l *loader) otherExtension(name string) {
 }
 
 func (l *loader) missingConfig(files map[string][]byte) {
-	hint := "write one that lists the accounts; lakeshare init makes a first one"
+	hint := "write one that lists the accounts; docs/manifests.md shows one"
 	for _, other := range []string{"lakeshare.yml", "shares/lakeshare.yaml"} {
 		if _, ok := files[other]; ok {
 			hint = "rename " + other + " to " + ConfigFile

@@ -33,7 +33,7 @@ func TestLoadBytes(t *testing.T) {
 		{"byte order mark", "\ufeff" + smallShare, ""},
 		{"line ends", strings.ReplaceAll(smallShare, "\n", "\r\n"), ""},
 		{"joiner in prose", strings.Replace(smallShare, "reason: x", "reason: x \U0001F469\u200d\U0001F52C", 1), ""},
-		{"too large", strings.Repeat("#", manifest.MaxFileSize+1), "shares/a.yaml: error: the file has 1048577 bytes: expected at most 1048576 [too-large]\n    split the file\n"},
+		{"too large", strings.Repeat("#", manifest.MaxFileSize+1), "shares/a.yaml: error: the file has more than 1048576 bytes, the most that a share may have [too-large]\n    split the file\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -112,12 +112,12 @@ func TestKeep(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
 		"lakeshare.yaml":       true,
-		"lakeshare.yml":        false,
+		"lakeshare.yml":        true,
 		"x/lakeshare.yaml":     false,
 		"shares/a.yaml":        true,
 		"shares/a/b.yml":       true,
-		"shares/a.YAML":        false,
-		"shares/a.json":        false,
+		"shares/a.YAML":        true,
+		"shares/a.json":        true,
 		"shares/.yaml":         false,
 		"shares/.a.yaml":       false,
 		"shares/.git/a.yaml":   false,

@@ -45,7 +45,7 @@ func (p *parser) excused(mapping diag.Pos, key string) bool {
 // nothing that could be checked further; a finding says why.
 func (p *parser) read(data []byte) (value, bool) {
 	if len(data) > MaxFileSize {
-		p.findings.Add(ruleTooLarge, diag.Pos{File: p.file}, "split the file", "the file has %d bytes: expected at most %d", len(data), MaxFileSize)
+		p.findings.Add(ruleTooLarge, diag.Pos{File: p.file}, "split the file", "the file has more than %d bytes, the most that a share may have", MaxFileSize)
 		return value{}, false
 	}
 	if !p.readable(data) {

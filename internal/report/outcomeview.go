@@ -96,7 +96,7 @@ func (n names) leftSections(r Run) []section {
 	}
 	left := n.factsSection(p)
 	left.title, left.folded = "Still left", false
-	return []section{left, n.blockedSection(p), n.waitingSection(p.Waiting)}
+	return []section{left, n.blockedSection(p), unreadSection(p), n.waitingSection(p.Waiting)}
 }
 
 func (r Run) verdict(t tally) phrase {
@@ -156,6 +156,9 @@ func (r Run) finished(t tally) bool {
 func (r Run) next(t tally, o Options) phrase {
 	if r.finished(t) && (r.Recorded || r.Commit == "") {
 		return nil
+	}
+	if r.Left != nil && r.Left.Unread() && o.Command != "" {
+		return cat(words("mend what could not be read; "), name(o.Command), words(" goes on where this run stopped"))
 	}
 	again := words("run it again: it goes on where this run stopped")
 	if o.Command != "" {
