@@ -80,3 +80,19 @@ func atomOf(k fact.Key) atom {
 	}
 	return a
 }
+
+// object is what the permission is on, as facts name it.
+func (a atom) object() fact.Object {
+	o := fact.Object{Type: fact.Table, Catalog: a.owner, Database: a.database, Table: a.table, Filter: a.filter, Path: a.location}
+	switch {
+	case a.location != "":
+		o.Type = fact.Location
+	case a.filter != "":
+		o.Type = fact.FilteredRows
+	case a.table == "":
+		o.Type = fact.Database
+	case a.table == "*":
+		o.Type, o.Table = fact.Tables, ""
+	}
+	return o
+}

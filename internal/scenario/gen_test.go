@@ -217,14 +217,18 @@ func (l *lab) undermine(t *rapid.T, label string) {
 		input["Permissions"], input["PermissionsWithGrantOption"] = []string{}, []string{a.permission}
 	}
 	_, _ = l.byHand(producer, "lakeformation", "RevokePermissions", input)
-	last := l.commits[len(l.commits)-1]
-	for i := range 4 {
-		name := fmt.Sprintf("shares/s%d.yaml", i+1)
-		text := string(last[name])
-		wider := strings.ReplaceAll(text, "principals: [role/Reader]", "principals: [role/Reader, role/Other]")
-		if wider != text && l.compiles(name, wider) {
-			l.commit(map[string]string{name: wider})
-		}
+	name, aliases := "shares/s5.yaml", map[string]string{inside: "inside", outside: "outside"}
+	if aliases[a.principal] == "" || a.filter != "" {
+		return
+	}
+	tables := "{" + a.table + ": {}}"
+	if a.table == "*" {
+		tables = `"*"`
+	}
+	text := shareHead + "from: {account: sales, database: " + a.database + "}\ntables: " + tables +
+		"\nto: [{account: " + aliases[a.principal] + ", principals: [role/Reader, role/Other]}]\n"
+	if l.compiles(name, text) {
+		l.commit(map[string]string{name: text})
 	}
 }
 
