@@ -71,8 +71,10 @@ func Main(ctx context.Context, env Env) int {
 		e = &exitError{code: ExitError, err: err}
 	}
 	switch {
+	case errors.Is(err, context.Canceled) && e.code == ExitPartial:
+		fmt.Fprintln(env.Stderr, "lakeshare: interrupted; what was done stays, and running apply again goes on from there")
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(env.Stderr, "lakeshare: interrupted; what was done stays, and running the command again goes on from there")
+		fmt.Fprintln(env.Stderr, "lakeshare: interrupted")
 	case e.err != nil:
 		fmt.Fprintln(env.Stderr, "lakeshare: "+e.err.Error())
 	}

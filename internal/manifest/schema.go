@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -20,8 +21,12 @@ type shape struct {
 	source   map[string]any
 }
 
-func configShape() *shape { return newShape(schema.Config()) }
-func shareShape() *shape  { return newShape(schema.Share()) }
+// The shapes are compiled once: a plan loads several trees, and compiling takes
+// longer than most of them.
+var (
+	configShape = sync.OnceValue(func() *shape { return newShape(schema.Config()) })
+	shareShape  = sync.OnceValue(func() *shape { return newShape(schema.Share()) })
+)
 
 // newShape compiles one of the embedded schemas. They are part of the program, so
 // one that does not compile is a programmer's error that every test meets.
