@@ -329,9 +329,9 @@ func ghosts(atoms []atom, before cells) map[string]bool {
 		}
 		reads := false
 		for c := range before {
-			reads = reads || strings.HasPrefix(c, a.principal+" "+a.database+"."+a.table+" ")
+			reads = reads || strings.HasPrefix(c, a.principal+" "+a.database+"."+strings.TrimSuffix(a.table+" ", "* "))
 		}
-		out[a.principal] = out[a.principal] || !reads && a.table != "*"
+		out[a.principal] = out[a.principal] || !reads
 	}
 	return out
 }
