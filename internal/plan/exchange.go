@@ -77,12 +77,13 @@ func (m *maker) falls() {
 	for k, row := range m.in.Live.Rows {
 		_, wanted := m.in.Tip.Wanted[k]
 		if k.Kind == fact.ConsumerGrant && !wanted && !dropped[k] && !row.Implicit {
-			loose[k.Object] = append(loose[k.Object], k)
+			loose[k.Object.TableObject()] = append(loose[k.Object.TableObject()], k)
 		}
 	}
+	carried := m.carried(dropped)
 	for i, c := range m.plan.Changes {
-		for _, k := range loose[c.Op.Key.Object] {
-			if fallsWith(c, k) {
+		for _, k := range loose[c.Op.Key.Object.TableObject()] {
+			if fallsWith(c, k, carried) {
 				m.plan.Changes[i].Falls = append(m.plan.Changes[i].Falls, k)
 			}
 		}
@@ -90,11 +91,39 @@ func (m *maker) falls() {
 	}
 }
 
-func fallsWith(c Change, k fact.Key) bool {
+// carrier is what an account holds on a table, by itself or through a filter,
+// and what it has granted on stands on [4.64].
+type carrier struct {
+	account    string
+	object     fact.Object
+	permission string
+}
+
+func carrierOf(k fact.Key) carrier {
+	return carrier{account: k.Principal, object: k.Object.TableObject(), permission: k.Permission}
+}
+
+// carried are the carriers that are left when the plan is carried out.
+func (m *maker) carried(dropped map[fact.Key]bool) map[carrier]bool {
+	out := map[carrier]bool{}
+	for k := range m.in.Live.Rows {
+		if k.Kind == fact.AccountGrant && !dropped[k] {
+			out[carrierOf(k)] = true
+		}
+	}
+	for _, c := range m.plan.Changes {
+		if c.Op.Key.Kind == fact.AccountGrant && c.Op.Verb != fact.Drop {
+			out[carrierOf(c.Op.Key)] = true
+		}
+	}
+	return out
+}
+
+func fallsWith(c Change, k fact.Key, carried map[carrier]bool) bool {
 	over := c.Op.Key
 	switch {
 	case over.Kind == fact.AccountGrant && c.Op.Verb == fact.Drop:
-		return k.At.Account == over.Principal && k.Object == over.Object && k.Permission == over.Permission
+		return k.At.Account == over.Principal && k.Permission == over.Permission && (k.Object == over.Object || !carried[carrierOf(over)])
 	case over.Kind == fact.Link && (c.Op.Verb == fact.Drop || c.Exchange):
 		return k.At == over.At && k.Object == over.Object
 	}
