@@ -30,7 +30,7 @@ func newSim(c *common) *cobra.Command {
 world file, with the protocols of AWS, and save the file when it stops. The AWS CLI,
 boto3 and lakeshare itself can talk to it:
 
-  export AWS_ENDPOINT_URL=http://127.0.0.1:PORT AWS_REGION=eu-west-1
+  export AWS_ENDPOINT_URL=http://127.0.0.1:PORT AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1
   export AWS_ACCESS_KEY_ID=111122223333 AWS_SECRET_ACCESS_KEY=any
 
 An access key id that is an account id acts as an administrator of that account.

@@ -18,13 +18,21 @@ func (n names) objects(objects []fact.Object, limit, count int) phrase {
 		return nil
 	}
 	what := objectNoun(objects[0].Type)
+	owners := map[string]int{} // how many accounts have an object of the name
+	for _, o := range objects {
+		owners[o.Name()]++
+	}
 	var parts []phrase
 	last := ""
 	for _, o := range objects {
 		if objectNoun(o.Type) != what {
 			what = regular("object")
 		}
-		parts = append(parts, n.object(o, last))
+		shown := n.object(o, last)
+		if owners[o.Name()] > 1 && o.Path == "" && o.Database != "" {
+			shown = cat(shown, words(" of "), n.account(o.Catalog))
+		}
+		parts = append(parts, shown)
 		last = ""
 		if o.Type == fact.Table || o.Type == fact.FilteredRows {
 			last = o.Catalog + "." + o.Database + "."
