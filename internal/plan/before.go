@@ -145,16 +145,24 @@ func Needed(tip *fact.Tree, before []*fact.Tree) fact.Query {
 			}
 		}
 	}
+	q := fact.Query{Wanted: tip.Set()}
 	for _, k := range p.candidates() {
 		if k.Kind.Stays() {
 			continue
 		}
 		keys[k] = true
-		if probe, ok := p.probe(k); ok {
-			keys[probe] = true
+		probe, ok := p.probe(k)
+		if !ok {
+			continue
+		}
+		keys[probe] = true
+		// What a grant on all tables carries may stand on any of them.
+		if k.Object.Type == fact.Tables && !slices.Contains(q.Sweep, probe.At) {
+			q.Sweep = append(q.Sweep, probe.At)
 		}
 	}
-	return fact.Query{Keys: slices.SortedFunc(maps.Keys(keys), fact.Key.Compare), Wanted: tip.Set()}
+	q.Keys = slices.SortedFunc(maps.Keys(keys), fact.Key.Compare)
+	return q
 }
 
 // costly reports kinds that are not read again only because something new needs

@@ -82,13 +82,26 @@ func (m *maker) falls() {
 	}
 	carried := m.carried(dropped)
 	for i, c := range m.plan.Changes {
-		for _, k := range loose[c.Op.Key.Object.TableObject()] {
-			if fallsWith(c, k, carried) {
-				m.plan.Changes[i].Falls = append(m.plan.Changes[i].Falls, k)
+		for o, keys := range loose {
+			if !within(o, c.Op.Key.Object) {
+				continue
+			}
+			for _, k := range keys {
+				if fallsWith(c, k, carried) {
+					m.plan.Changes[i].Falls = append(m.plan.Changes[i].Falls, k)
+				}
 			}
 		}
 		slices.SortFunc(m.plan.Changes[i].Falls, fact.Key.Compare)
 	}
+}
+
+// within reports whether a grant on one object may stand on a grant on the other.
+func within(o, over fact.Object) bool {
+	if over.Type == fact.Tables {
+		return o.DatabaseObject() == over.DatabaseObject() && o.Type != fact.Database
+	}
+	return o == over.TableObject()
 }
 
 // carrier is what an account holds on a table, by itself or through a filter,
@@ -123,7 +136,7 @@ func fallsWith(c Change, k fact.Key, carried map[carrier]bool) bool {
 	over := c.Op.Key
 	switch {
 	case over.Kind == fact.AccountGrant && c.Op.Verb == fact.Drop:
-		return k.At.Account == over.Principal && k.Permission == over.Permission && (k.Object == over.Object || !carried[carrierOf(over)])
+		return k.At.Account == over.Principal && k.Permission == over.Permission && (k.Object == over.Object || !carried[carrierOf(over)] && !carried[carrier{over.Principal, k.Object.TableObject(), k.Permission}])
 	case over.Kind == fact.Link && (c.Op.Verb == fact.Drop || c.Exchange):
 		return k.At == over.At && k.Object == over.Object
 	}

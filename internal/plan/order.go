@@ -16,11 +16,16 @@ import (
 // A filter that changes comes between the two, for it may do both. Whoever is
 // taken off it goes before it changes and newcomers come after, since the one
 // must not see the new columns and the others must not see the old ones.
+//
+// Registering storage brings grants on it into effect [6.8], so those that go
+// anyway go before: nobody reads by them yet.
 func (p *Plan) Stages() [][]fact.Op {
-	changing, late := p.changingFilters(), p.late()
-	var first, off, change, last []fact.Op
+	changing, late, dormant := p.changingFilters(), p.late(), p.dormant()
+	var early, first, off, change, last []fact.Op
 	for _, c := range p.Changes {
 		switch {
+		case c.Op.Verb == fact.Drop && dormant(c.Op.Key):
+			early = append(early, c.Op)
 		case c.Op.Verb == fact.Drop && changing[c.Op.Key.Object]:
 			off = append(off, c.Op)
 		case c.Op.Verb == fact.Drop:
@@ -31,7 +36,23 @@ func (p *Plan) Stages() [][]fact.Op {
 			first = append(first, c.Op)
 		}
 	}
-	return slices.DeleteFunc([][]fact.Op{first, off, change, last}, func(s []fact.Op) bool { return len(s) == 0 })
+	return slices.DeleteFunc([][]fact.Op{early, first, off, change, last}, func(s []fact.Op) bool { return len(s) == 0 })
+}
+
+// dormant reports grants of a producer on tables whose storage this plan registers.
+func (p *Plan) dormant() func(fact.Key) bool {
+	registered := map[fact.Object]bool{}
+	for _, c := range p.Changes {
+		if c.Op.Key.Kind == fact.Storage && c.Op.Verb == fact.Make {
+			registered[c.Op.Key.Object] = true
+		}
+	}
+	return func(k fact.Key) bool {
+		all := k.Object.DatabaseObject()
+		all.Type = fact.Tables
+		return (k.Kind == fact.OwnGrant || k.Kind == fact.AccountGrant) && k.Object.Type != fact.Database &&
+			(registered[k.Object.TableObject()] || registered[all])
+	}
 }
 
 // late is what grows together with filters that change: they themselves, grants
