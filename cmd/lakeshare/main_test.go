@@ -7,15 +7,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/lakeshare/lakeshare"
-	"github.com/lakeshare/lakeshare/internal/history"
 )
 
 var update = flag.Bool("update", false, "rewrite the expectations of scripts")
+
+// noPause keeps programs under the race detector from waiting a second before each exit.
+const noPause = "atexit_sleep_ms=0"
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
@@ -25,9 +26,19 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs what users type. A script is a repository and a session in it:
 //
-//	sample              lays out the sample of this repository
-//	commit MESSAGE      commits the work tree
-//	edit FILE OLD NEW   replaces a text in a file
+//	company                       lays out lakeshare.yaml and world.yaml of the sample
+//	sample                        lays out all of the sample
+//	commit MESSAGE                commits the work tree
+//	committed VARIABLE            sets a variable to the commit
+//	edit FILE OLD NEW             replaces a text in a file
+//	text FILE GO-STRING [TIMES]   adds a text to a file
+//	many TIMES FILE               copies a file below shares/many
+//	revoke ACCOUNT WHO OBJECT     takes rows out of world.yaml by hand
+//	clock TIME                    sets the time of world.yaml
+//	exits CODE COMMAND...         runs a program that has to end with this code
+//	jsonkey FILE PATH VALUE       compares a value of a JSON document
+//	jsonenv VARIABLE FILE PATH    sets a variable to a value of a JSON document
+//	atmost LINES FILE             fails if a text is longer
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -37,58 +48,37 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("GORACE", noPause)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sample": sample, "commit": commit, "edit": edit,
-		},
+		Cmds: commands(),
 	})
 }
 
-// sample lays out lakeshare.yaml, world.yaml and shares/.
-func sample(ts *testscript.TestScript, _ bool, args []string) {
-	err := fs.WalkDir(lakeshare.Sample, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !wanted(path, args) {
+// company lays out lakeshare.yaml and world.yaml of the sample: scripts bring shares of their own.
+func company(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check(layOut(ts.MkAbs("."), func(path string) bool { return !strings.HasPrefix(path, "shares/") }))
+}
+
+// sample lays out all of it.
+func sample(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check(layOut(ts.MkAbs("."), func(string) bool { return true }))
+}
+
+// layOut writes files of the sample to a folder.
+func layOut(dir string, want func(path string) bool) error {
+	return fs.WalkDir(lakeshare.Sample, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !want(path) {
 			return err
 		}
 		data, err := fs.ReadFile(lakeshare.Sample, path)
 		if err != nil {
 			return err
 		}
-		to := ts.MkAbs(path)
+		to := filepath.Join(dir, filepath.FromSlash(path))
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return err
 		}
 		return os.WriteFile(to, data, 0o644)
 	})
-	ts.Check(err)
-}
-
-// wanted reports whether a file of the sample is asked for: without names, all are.
-func wanted(path string, names []string) bool {
-	if len(names) == 0 || !strings.HasPrefix(path, "shares/") {
-		return true
-	}
-	for _, n := range names {
-		if path == n {
-			return true
-		}
-	}
-	return false
-}
-
-func commit(ts *testscript.TestScript, _ bool, args []string) {
-	_, err := history.CommitAll(ts.Getenv("WORK"), strings.Join(args, " "), time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC))
-	ts.Check(err)
-}
-
-func edit(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 3 {
-		ts.Fatalf("usage: edit FILE OLD NEW")
-	}
-	text := ts.ReadFile(args[0])
-	if !strings.Contains(text, args[1]) {
-		ts.Fatalf("%s does not contain %q", args[0], args[1])
-	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o644))
 }
