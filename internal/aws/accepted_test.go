@@ -17,11 +17,6 @@ var (
 
 func accountShare() fact.Set { return fact.Set{toConsumer: grantable, tableShare: {}} }
 
-// shares returns the producer's shares, for looking at.
-func (l *lab) shares() []awssim.Share {
-	return l.server.Snapshot().Accounts[producerID].Regions[region].Shares
-}
-
 // granted makes the account grant alone, and leaves it so for a while.
 func (l *lab) granted(wait time.Duration) {
 	l.t.Helper()

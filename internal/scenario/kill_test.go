@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -78,11 +79,14 @@ func (s story) play(t testing.TB, direct bool) *lab {
 // killer lets a number of calls pass and then cuts the run off: nothing of it goes on.
 type killer struct {
 	next   http.RoundTripper
+	mu     sync.Mutex
 	left   int
 	cancel context.CancelCauseFunc
 }
 
 func (k *killer) RoundTrip(r *http.Request) (*http.Response, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.left <= 0 {
 		k.cancel(errKilled)
 		return nil, errKilled

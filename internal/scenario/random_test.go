@@ -167,12 +167,15 @@ type watch struct {
 	server *awssim.Server
 	kill   int // call to die at; 0 for none
 	cancel context.CancelCauseFunc
+	mu     sync.Mutex // one call at a time, so that what is seen after it is due to it
 	calls  int
 	wrote  int
 	seen   []cells
 }
 
 func (w *watch) RoundTrip(r *http.Request) (*http.Response, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.calls++
 	if w.kill > 0 && w.calls >= w.kill {
 		w.cancel(errKilled)
