@@ -1,7 +1,7 @@
 # lakeshare: `make demo` shows it at work, `make test` tests it. Both need Go and nothing else.
 
 GO      ?= go
-SCRIPTS := cmd/lakeshare/testdata/script
+GOLDEN  := ./cmd/lakeshare ./internal/cli ./internal/intake ./internal/report
 
 .PHONY: help build demo test race fuzz check format vet lint tidy generate update clean
 
@@ -42,7 +42,8 @@ generate: ## Fail if generated files are not up to date
 	@git diff --exit-code -- docs schema || { echo "generated files are stale: commit what make generate wrote"; exit 1; }
 
 update: ## Rewrite golden files from what the tests see
-	$(GO) test ./... -update
+	$(GO) test ./internal/manifest -update -update-load
+	$(GO) test $(GOLDEN) -update
 
 clean: ## Remove what was built
 	rm -rf bin .tmp

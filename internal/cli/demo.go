@@ -22,9 +22,12 @@ func newDemo(c *common) *cobra.Command {
 		Short: "Share a table between simulated accounts, and take it away again",
 		Long: `Make a temporary git repository with sample shares and a simulated AWS with a
 producer, a consumer in its organization and one outside it, and show what a user
-would see: a plan, an apply, the reader before and after, and the end of a share.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), c.env) },
+would see: a plan, an apply, the reader before and after, and the end of a share.
+
+Exit codes: 0 shown, 1 an error.`,
+		Example: "  lakeshare demo",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), c.env) },
 	}
 }
 

@@ -34,7 +34,9 @@ boto3 and lakeshare itself can talk to it:
   export AWS_ACCESS_KEY_ID=111122223333 AWS_SECRET_ACCESS_KEY=any
 
 An access key id that is an account id acts as an administrator of that account.
-The file is described in docs/world-file.md.`,
+The file is described in docs/world-file.md. Ctrl-C stops the server.
+
+Exit codes: 0 stopped, 1 an error.`,
 		Example: "  lakeshare sim --world world.yaml --listen 127.0.0.1:4600",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return o.serve(cmd.Context()) },

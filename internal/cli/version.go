@@ -14,7 +14,11 @@ func newVersion(c *common) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Show the version",
-		Args:  cobra.NoArgs,
+		Long: `Show the release, or the commit that it was built from.
+
+Exit codes: 0.`,
+		Example: "  lakeshare version",
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			fmt.Fprintln(c.env.Stdout, "lakeshare "+versionText())
 			return nil

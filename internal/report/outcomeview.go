@@ -157,6 +157,9 @@ func (r Run) next(t tally, o Options) phrase {
 	if r.finished(t) && (r.Recorded || r.Commit == "") {
 		return nil
 	}
+	if r.Left != nil && r.Left.Findings.HasErrors() && o.Command != "" {
+		return cat(words("mend what was found; "), name(o.Command), words(" goes on where this run stopped"))
+	}
 	if r.Left != nil && r.Left.Unread() && o.Command != "" {
 		return cat(words("mend what could not be read; "), name(o.Command), words(" goes on where this run stopped"))
 	}

@@ -111,7 +111,8 @@ func (n names) blockedSection(p *plan.Plan) section {
 		switch {
 		case b.Held:
 			e.row = "held"
-			e.why = "needs " + kindNoun(b.Need.Kind).one + " " + b.Need.Object.Name() + ", which is " + b.Why
+			e.why = "needs " + kindNoun(b.Need.Kind).one + " " + b.Need.Object.Name() + ", which is " + b.Why +
+				": somebody changed it; put it back, or take the lines out and merge them again"
 		case b.Unread:
 			e.row, e.why = "not read", "" // the causes are told once, below
 		}
