@@ -59,15 +59,7 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := o.show(t); err != nil {
-		return err
-	}
-	before, err := s.before(o.base)
-	if err != nil {
-		return err
-	}
-	all := accounts(t.tree, before)
-	view, err := o.options(all)
+	before, view, err := s.compare(t, o.base)
 	if err != nil {
 		return err
 	}
@@ -76,7 +68,7 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 		return err
 	}
 	run := reconcile.Apply{
-		Cloud: s.cloud(aws.Applying, all, t.tree.Commit), Tip: t.tree, Before: before, Record: s.record, Recorded: recorded,
+		Cloud: s.cloud(aws.Applying, view.Accounts, t.tree.Commit), Tip: t.tree, Before: before, Record: s.record, Recorded: recorded,
 		Gate:     func(p *plan.Plan) error { return o.gate(p, t, view) },
 		Moved:    func() (bool, error) { tip, err := s.repo.Tip(); return tip != t.tree.Commit, err },
 		Progress: func(fact.Outcome) {},

@@ -55,19 +55,11 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := o.show(t); err != nil {
-		return err
-	}
-	before, err := s.before(o.base)
+	before, view, err := s.compare(t, o.base)
 	if err != nil {
 		return err
 	}
-	all := accounts(t.tree, before)
-	p, err := reconcile.Plan(ctx, s.cloud(aws.Planning, all, t.tree.Commit), t.tree, before)
-	if err != nil {
-		return err
-	}
-	view, err := o.options(all)
+	p, err := reconcile.Plan(ctx, s.cloud(aws.Planning, view.Accounts, t.tree.Commit), t.tree, before)
 	if err != nil {
 		return err
 	}

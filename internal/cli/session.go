@@ -14,6 +14,7 @@ import (
 	"github.com/lakeshare/lakeshare/internal/awssim"
 	"github.com/lakeshare/lakeshare/internal/fact"
 	"github.com/lakeshare/lakeshare/internal/history"
+	"github.com/lakeshare/lakeshare/internal/report"
 )
 
 // world is a simulated AWS kept in a file.
@@ -171,6 +172,20 @@ func (s *session) before(base string) ([]*fact.Tree, error) {
 		record = history.Record{Applied: commit}
 	}
 	return before(s.repo, record, s.now())
+}
+
+// compare shows what is wrong with a tree's files and finds what it is compared
+// with; the view knows every account that either side names.
+func (s *session) compare(t compiled, base string) ([]*fact.Tree, report.Options, error) {
+	if err := s.show(t); err != nil {
+		return nil, report.Options{}, err
+	}
+	before, err := s.before(base)
+	if err != nil {
+		return nil, report.Options{}, err
+	}
+	view, err := s.options(accounts(t.tree, before))
+	return before, view, err
 }
 
 // recorded reports whether the record names the commit as carried out, and no apply has started since.
