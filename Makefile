@@ -3,7 +3,7 @@
 GO      ?= go
 GOLDEN  := ./cmd/lakeshare ./internal/cli ./internal/intake ./internal/report
 
-.PHONY: help build demo test race fuzz check format vet lint tidy generate update clean
+.PHONY: help build demo test race explore fuzz check format vet lint tidy generate update clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: build ## Run every test
 
 race: ## Run every test under the race detector, with a tenth of the random cases
 	LAKESHARE_CASES=200 $(GO) test -race -shuffle=on ./...
+
+explore: ## Play ten thousand random stories that no run has played before
+	LAKESHARE_CASES=10000 LAKESHARE_SEED=random $(GO) test -timeout 60m -run TestRandom -v ./internal/scenario
 
 fuzz: ## Fuzz the loader for a minute
 	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime 60s ./internal/manifest

@@ -105,8 +105,9 @@ func (m *maker) alias(account string) string {
 func (m *maker) block() {
 	for again := true; again; {
 		again = false
+		all := slices.Clone(m.plan.Changes)
 		m.plan.Changes = slices.DeleteFunc(m.plan.Changes, func(c Change) bool {
-			b, ok := m.obstacle(c)
+			b, ok := m.obstacle(c, all)
 			if !ok {
 				return false
 			}
@@ -121,7 +122,7 @@ func (m *maker) block() {
 }
 
 // obstacle says why a change cannot be carried out.
-func (m *maker) obstacle(c Change) (Blocked, bool) {
+func (m *maker) obstacle(c Change, all []Change) (Blocked, bool) {
 	if why, ok := m.held[c.Op.Key]; ok && c.Op.Verb != fact.Drop {
 		return Blocked{Change: c, Why: why}, true
 	}
@@ -133,27 +134,41 @@ func (m *maker) obstacle(c Change) (Blocked, bool) {
 			return m.blockedBy(c, n), true
 		}
 	}
-	return m.nothingToAccept(c)
+	return m.nothingToAccept(c, all)
 }
 
-// nothingToAccept blocks an acceptance when no grant that it could be about is
-// there or will be made.
-func (m *maker) nothingToAccept(c Change) (Blocked, bool) {
+// nothingToAccept blocks an acceptance that nothing asks for now: no grant that
+// it is about is there or made, or it is only looked at again for facts that are
+// blocked themselves.
+func (m *maker) nothingToAccept(c Change, all []Change) (Blocked, bool) {
 	k := c.Op.Key
 	if k.Kind != fact.Accepted || c.Op.Verb != fact.Make {
 		return Blocked{}, false
 	}
-	var blocked fact.Key
+	for _, other := range all {
+		_, held := m.held[other.Op.Key]
+		asks := other.Op.Verb == fact.Make && (carriedBy(other.Op.Key, k) || slices.Contains(other.Op.Needs, k))
+		if asks && !held {
+			return Blocked{}, false
+		}
+	}
+	var need fact.Key
 	for _, g := range fact.SortedKeys(m.in.Tip.Wanted) {
 		if !carriedBy(g, k) {
 			continue
 		}
-		if _, held := m.held[g]; !held {
+		if _, live := m.in.Live.Rows[g]; live && !m.past.reopened[k] {
 			return Blocked{}, false
 		}
-		blocked = g
+		if _, held := m.held[g]; held || need == (fact.Key{}) {
+			need = g
+		}
 	}
-	return m.blockedBy(c, blocked), true
+	b := m.blockedBy(c, need)
+	if b.Why == "" {
+		b.Why, b.Held = Missing.String(), true
+	}
+	return b, true
 }
 
 // blockedBy blocks a change by a fact that does not hold. If somebody took that
