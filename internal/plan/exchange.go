@@ -26,7 +26,25 @@ func (m *maker) exchanges() {
 			m.plan.Changes = append(m.plan.Changes, again)
 		}
 	}
+	m.movedOnFilters()
 	m.replacements()
+}
+
+// movedOnFilters marks what happens to grants on a filter that changes while
+// some come and some go: whoever goes from one to the other has neither for an
+// instant, since the old grant must not show the new columns.
+func (m *maker) movedOnFilters() {
+	changing := m.plan.changingFilters()
+	made, gone := map[fact.Object]bool{}, map[fact.Object]bool{}
+	for _, c := range m.plan.Changes {
+		made[c.Op.Key.Object] = made[c.Op.Key.Object] || c.Op.Verb == fact.Make
+		gone[c.Op.Key.Object] = gone[c.Op.Key.Object] || c.Op.Verb == fact.Drop
+	}
+	for i, c := range m.plan.Changes {
+		if o := c.Op.Key.Object; changing[o] && made[o] && gone[o] && c.Op.Key.Kind.IsGrant() {
+			m.plan.Changes[i].Exchange = true
+		}
+	}
 }
 
 // replacements lets a withdrawal wait for what takes its place: whoever keeps

@@ -17,8 +17,8 @@ import (
 // taken off it goes before it changes and newcomers come after, since the one
 // must not see the new columns and the others must not see the old ones.
 //
-// Registering storage brings grants on it into effect [6.8], so those that go
-// anyway go before: nobody reads by them yet.
+// Registering storage and accepting a share bring grants into effect [6.8, 4.56],
+// so those that go anyway go before: nobody reads by them yet.
 func (p *Plan) Stages() [][]fact.Op {
 	changing, late, dormant := p.changingFilters(), p.late(), p.dormant()
 	var early, first, off, change, last []fact.Op
@@ -39,20 +39,44 @@ func (p *Plan) Stages() [][]fact.Op {
 	return slices.DeleteFunc([][]fact.Op{early, first, off, change, last}, func(s []fact.Op) bool { return len(s) == 0 })
 }
 
-// dormant reports grants of a producer on tables whose storage this plan registers.
+// dormant reports grants of a producer that go from its tables while this plan
+// registers storage there, and that nothing of this plan replaces. Which tables
+// a registration covers is not known here, so any of the account's may be. Grants
+// in a share that this plan accepts are dormant too.
 func (p *Plan) dormant() func(fact.Key) bool {
-	registered := map[fact.Object]bool{}
+	registering := map[fact.Place]bool{}
+	var accepting []fact.Key
+	growing := map[string][]fact.Object{} // by grantee; of other accounts by account
 	for _, c := range p.Changes {
-		if c.Op.Key.Kind == fact.Storage && c.Op.Verb == fact.Make {
-			registered[c.Op.Key.Object] = true
+		switch k := c.Op.Key; {
+		case c.Op.Verb == fact.Drop:
+		case k.Kind == fact.Storage:
+			registering[k.At] = true
+		case k.Kind == fact.Accepted:
+			accepting = append(accepting, k)
+		case k.Kind == fact.OwnGrant || k.Kind == fact.AccountGrant:
+			growing[side(k)] = append(growing[side(k)], k.Object)
 		}
 	}
 	return func(k fact.Key) bool {
-		all := k.Object.DatabaseObject()
-		all.Type = fact.Tables
-		return (k.Kind == fact.OwnGrant || k.Kind == fact.AccountGrant) && k.Object.Type != fact.Database &&
-			(registered[k.Object.TableObject()] || registered[all])
+		if k.Kind == fact.ConsumerGrant { // goes with the account's own grant, and is tried before it
+			k = fact.Key{Kind: fact.AccountGrant, At: fact.Place{Account: k.Object.Catalog, Region: k.At.Region}, Object: k.Object, Principal: k.At.Account}
+		}
+		if slices.ContainsFunc(accepting, func(a fact.Key) bool { return carriedBy(k, a) }) {
+			return true // nobody reads by what was never accepted
+		}
+		return (k.Kind == fact.OwnGrant || k.Kind == fact.AccountGrant) && k.Object.Type != fact.Database && registering[k.At] &&
+			!slices.ContainsFunc(growing[side(k)], func(o fact.Object) bool { return within(o, k.Object) || within(k.Object.TableObject(), o) })
 	}
+}
+
+// side is who may take another way to the same table: a principal of the own
+// account, or anybody of another one, which may change between its own grant and direct ones.
+func side(k fact.Key) string {
+	if of := fact.AccountOf(k.Principal); k.Kind == fact.AccountGrant && of != "" {
+		return of
+	}
+	return k.Principal
 }
 
 // late is what grows together with filters that change: they themselves, grants
