@@ -138,9 +138,11 @@ func (l *listings) read(ctx context.Context, kind types.DataLakeResourceType, ob
 	if len(rest) > fewCalls || l.complete(kind) {
 		done, err := l.sweep(ctx, kind, len(rest))
 		if err == nil && done {
+			l.mu.Lock()
 			for _, o := range rest {
 				l.proven[o] = true
 			}
+			l.mu.Unlock()
 			rest = nil
 		}
 	}

@@ -168,7 +168,6 @@ func (v *visit) readOwn(ctx context.Context) {
 	v.readTableNames(ctx)
 	v.listOwn(ctx)
 	v.rowsOf(ctx, v.wanted)
-	v.sweepRows(ctx)
 	v.readEnforced(ctx)
 	v.readFilters(ctx)
 	v.readStorage(ctx)
@@ -176,6 +175,7 @@ func (v *visit) readOwn(ctx context.Context) {
 
 // readForeign reads what depends on another account's listings.
 func (v *visit) readForeign(ctx context.Context) {
+	v.sweepRows(ctx) // rows on others' objects count only with what their owners hold
 	v.readAccepted(ctx)
 	v.readConsumer(ctx)
 	v.readWaits(ctx)
