@@ -127,7 +127,11 @@ func (a *applying) runAt(ctx context.Context, kind fact.Kind, drop bool, tasks [
 		finishAll(tasks, err)
 		return
 	}
+	renew := slices.DeleteFunc(slices.Clone(tasks), func(t task) bool { return t.op.Verb != fact.Renew })
+	tasks = slices.DeleteFunc(tasks, func(t task) bool { return t.op.Verb == fact.Renew })
+	site.renewTasks(ctx, renew)
 	switch {
+	case len(tasks) == 0:
 	case drop && kind.Stays():
 		finishAll(tasks, nil) // left in place on purpose
 	case drop && kind.IsGrant():

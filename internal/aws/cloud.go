@@ -34,6 +34,10 @@ type Config struct {
 	Phase    Phase
 	Session  string // role session name; cut to what STS accepts
 
+	// WebIdentity returns a token of the workflow run, with which roles are assumed
+	// instead of with the ambient credentials. nil: the ambient credentials.
+	WebIdentity func(context.Context) (string, error)
+
 	// Simulator receives every request instead of AWS. The ambient credentials of
 	// an account then are an access key that is the account's id.
 	Simulator http.RoundTripper

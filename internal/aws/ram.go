@@ -212,6 +212,7 @@ func (v *visit) readWaits(ctx context.Context) {
 		}
 		for _, arn := range sortedUnique(h.shares) {
 			v.waitFor(k, account, arn, known[arn])
+			v.lapse(k, arn, known[arn])
 		}
 	}
 }

@@ -22,7 +22,8 @@ type reading struct {
 	places    map[fact.Place]*visit
 	mu        sync.Mutex // guards what follows
 	live      fact.Live
-	ramMu     sync.Mutex // held while associations are fetched
+	lapsed    map[string]bool // share and principal
+	ramMu     sync.Mutex      // held while associations are fetched
 	members   map[fact.Place]map[string][]association
 	witnessMu sync.Mutex // held while a producer is asked for one more grant
 }
@@ -72,7 +73,7 @@ func (c *Cloud) Read(ctx context.Context, q fact.Query) (fact.Live, error) {
 func newReading(c *Cloud, q fact.Query) *reading {
 	return &reading{
 		cloud: c, query: q, asked: map[fact.Key]bool{}, places: map[fact.Place]*visit{},
-		live: fact.NewLive(), members: map[fact.Place]map[string][]association{},
+		live: fact.NewLive(), lapsed: map[string]bool{}, members: map[fact.Place]map[string][]association{},
 	}
 }
 
@@ -234,6 +235,7 @@ func (r *reading) missed(k fact.Key) bool { return r.isWanted(k) && !r.settled(k
 // sort gives the lists an order that does not depend on which account answered first.
 func (r *reading) sort() {
 	slices.SortStableFunc(r.live.Absent, func(a, b fact.Absence) int { return a.Key.Compare(b.Key) })
+	slices.SortStableFunc(r.live.Lapsed, func(a, b fact.Lapse) int { return a.Key.Compare(b.Key) })
 	slices.SortStableFunc(r.live.Waits, func(a, b fact.Wait) int { return a.Key.Compare(b.Key) })
 	slices.SortStableFunc(r.live.Warnings, func(a, b fact.Warning) int { return a.Key.Compare(b.Key) })
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/ram"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"github.com/lakeshare/lakeshare/internal/fact"
 )
@@ -117,20 +118,50 @@ func (r *roleCredentials) Retrieve(ctx context.Context) (awssdk.Credentials, err
 	if r.held.AccessKeyID != "" && c.config.Now().Add(5*time.Minute).Before(r.ends) {
 		return r.held, nil
 	}
-	out, err := call(ctx, r.site, "sts:AssumeRole", r.site.sts.AssumeRole, &sts.AssumeRoleInput{
-		RoleArn:         &r.site.role,
-		RoleSessionName: &c.config.Session,
-		DurationSeconds: awssdk.Int32(3600), // the least maximum of any role, and of role chaining
-	})
+	assume := r.assume
+	if c.config.WebIdentity != nil {
+		assume = r.assumeWithToken
+	}
+	got, err := assume(ctx)
 	if err != nil {
 		return awssdk.Credentials{}, err
 	}
 	r.held = awssdk.Credentials{
-		AccessKeyID:     awssdk.ToString(out.Credentials.AccessKeyId),
-		SecretAccessKey: awssdk.ToString(out.Credentials.SecretAccessKey),
-		SessionToken:    awssdk.ToString(out.Credentials.SessionToken),
+		AccessKeyID:     awssdk.ToString(got.AccessKeyId),
+		SecretAccessKey: awssdk.ToString(got.SecretAccessKey),
+		SessionToken:    awssdk.ToString(got.SessionToken),
 		Source:          r.site.role,
 	}
-	r.ends = awssdk.ToTime(out.Credentials.Expiration)
+	r.ends = awssdk.ToTime(got.Expiration)
 	return r.held, nil
+}
+
+// roleLife is the least maximum of any role, and of role chaining, in seconds.
+const roleLife = 3600
+
+func (r *roleCredentials) assume(ctx context.Context) (*types.Credentials, error) {
+	out, err := call(ctx, r.site, "sts:AssumeRole", r.site.sts.AssumeRole, &sts.AssumeRoleInput{
+		RoleArn: &r.site.role, RoleSessionName: &r.site.cloud.config.Session, DurationSeconds: awssdk.Int32(roleLife),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out.Credentials, nil
+}
+
+// assumeWithToken needs no credentials: the token proves which run of which
+// repository asks.
+func (r *roleCredentials) assumeWithToken(ctx context.Context) (*types.Credentials, error) {
+	token, err := r.site.cloud.config.WebIdentity(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask for the identity token of this run: %w", err)
+	}
+	out, err := call(ctx, r.site, "sts:AssumeRoleWithWebIdentity", r.site.sts.AssumeRoleWithWebIdentity, &sts.AssumeRoleWithWebIdentityInput{
+		RoleArn: &r.site.role, RoleSessionName: &r.site.cloud.config.Session, DurationSeconds: awssdk.Int32(roleLife),
+		WebIdentityToken: &token,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out.Credentials, nil
 }

@@ -23,6 +23,7 @@ type applyOptions struct {
 	base  string
 	yes   bool
 	allow string
+	only  plan.Only
 }
 
 func newApply(c *common) *cobra.Command {
@@ -36,13 +37,34 @@ plan is shown and apply asks before it acts.
 
 An apply that is interrupted or fails in part is finished by the next one.
 
+What a date ended, and what somebody changed by hand, are runs of their own:
+--expired takes away what shares past their date asked for, and sends invitations
+again that nobody accepted in time; --repair puts back what is missing or altered,
+and --auto-repair does so only where lakeshare.yaml says drift: repair.
+
 Exit codes: 0 done, or nothing to do; 1 nothing could be done; 3 the files are
 invalid; 4 more access would be lost than limits.losses allows; 5 done in part.`,
-		Example: "  lakeshare apply\n  lakeshare apply --yes\n  lakeshare apply --yes --allow 3f9c2a7be1d40c55",
+		Example: "  lakeshare apply\n  lakeshare apply --yes\n  lakeshare apply --yes --allow 3f9c2a7be1d40c55\n  lakeshare apply --expired --yes",
 		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	runs := map[string]plan.Only{}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		for name, only := range runs {
+			if cmd.Flags().Changed(name) {
+				o.only = only
+			}
+		}
+		return o.run(cmd.Context())
 	}
 	f := cmd.Flags()
+	only := func(name string, what plan.Only, usage string) {
+		f.Bool(name, false, usage)
+		runs[name] = what
+	}
+	only("expired", plan.Endings, "only what a date ended, and invitations that lapsed")
+	only("repair", plan.Repairs, "only put back what is missing or altered")
+	only("auto-repair", plan.AutoRepairs, "the same, where lakeshare.yaml says drift: repair")
+	cmd.MarkFlagsMutuallyExclusive("expired", "repair", "auto-repair")
 	f.StringVar(&o.base, "base", "", "commit that was carried out last, instead of the record")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.StringVar(&o.allow, "allow", "", "let the plan with this digest pass the limits, once")
@@ -68,11 +90,14 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 		return err
 	}
 	run := reconcile.Apply{
-		Cloud: s.cloud(aws.Applying, view.Accounts, t.tree.Commit), Tip: t.tree, Before: before, Record: s.record, Recorded: recorded,
+		Cloud: s.cloud(aws.Applying, view.Accounts, t.tree.Commit), Only: o.only, Tip: t.tree, Before: before, Recorded: recorded,
 		Gate:     func(p *plan.Plan) error { return o.gate(p, t, view) },
 		Moved:    func() (bool, error) { tip, err := s.repo.Tip(); return tip != t.tree.Commit, err },
 		Progress: func(fact.Outcome) {},
 		Now:      s.now, Sleep: s.sleep,
+	}
+	if o.only == plan.Merges {
+		run.Record = s.record
 	}
 	if o.format == "text" {
 		run.Progress = report.Progress(o.env.Stderr, view)
@@ -109,8 +134,10 @@ var errDeclined = errors.New("not applied")
 
 // gate shows the plan, checks the limits and asks.
 func (o *applyOptions) gate(p *plan.Plan, t compiled, view report.Options) error {
-	if err := policy.CheckLosses(p, t.tree.Losses, o.allow); err != nil {
-		return err
+	if o.only != plan.Endings { // a date in git has approved what ends
+		if err := policy.CheckLosses(p, t.tree.Losses, o.allow); err != nil {
+			return err
+		}
 	}
 	if len(p.Changes) == 0 || o.yes {
 		return nil

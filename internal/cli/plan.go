@@ -59,7 +59,7 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := reconcile.Plan(ctx, s.cloud(aws.Planning, view.Accounts, t.tree.Commit), t.tree, before)
+	p, err := reconcile.Plan(ctx, s.cloud(aws.Planning, view.Accounts, t.tree.Commit), plan.Input{Tip: t.tree, Before: before})
 	if err != nil {
 		return err
 	}

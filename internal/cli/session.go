@@ -106,12 +106,25 @@ func recordOf(w *awssim.World) history.Record {
 	return history.Record{Applied: w.Record.Applied, Started: w.Record.Started}
 }
 
+// recorder keeps which commits may have been carried out.
+type recorder interface {
+	Load() (history.Record, error)
+	Start(commit, digest string) error
+	Complete(commit, digest string) error
+}
+
+// gitRecord is the record in git refs or in a world file, which need no digest.
+type gitRecord struct{ history.Recorder }
+
+func (r gitRecord) Start(commit, _ string) error    { return r.Recorder.Start(commit) }
+func (r gitRecord) Complete(commit, _ string) error { return r.Recorder.Complete(commit) }
+
 // session is one run of plan or apply: the clock, the repository, the record
 // and the way to AWS.
 type session struct {
 	*common
 	repo   *history.Repo
-	record history.Recorder
+	record recorder
 	world  *world // nil: the real AWS
 	now    func() time.Time
 	sleep  func(context.Context, time.Duration) error
@@ -135,7 +148,7 @@ func (c *common) open() (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.repo, s.record = repo, repo.Recorder()
+	s.repo, s.record = repo, gitRecord{repo.Recorder()}
 	if c.simulate == "" {
 		return s, nil
 	}
@@ -143,7 +156,7 @@ func (c *common) open() (*session, error) {
 		return nil, err
 	}
 	s.now, s.sleep = s.world.time.now, s.world.time.sleep
-	s.record = history.MemoryRecord(&s.world.record, nil)
+	s.record = gitRecord{history.MemoryRecord(&s.world.record, nil)}
 	return s, nil
 }
 

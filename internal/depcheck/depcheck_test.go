@@ -30,12 +30,17 @@ var within = map[string][]string{
 	"internal/awssim":              {},
 	"internal/report":              {"internal/diag", "internal/fact", "internal/plan"},
 	"internal/intake":              {"internal/diag", "internal/fact", "internal/manifest"},
+	"internal/github":              {},
+	"internal/githubsim":           {},
+	"internal/scaffold":            {"internal/fact"},
+	"internal/trust":               {},
 	"internal/depcheck":            {},
 	"internal/scenario":            {},
 	"schema":                       {},
 	"internal/cli": {
-		"", "internal/aws", "internal/awssim", "internal/diag", "internal/fact", "internal/history", "internal/intake",
-		"internal/manifest", "internal/plan", "internal/policy", "internal/reconcile", "internal/report",
+		"", "internal/aws", "internal/awssim", "internal/diag", "internal/fact", "internal/github", "internal/history",
+		"internal/intake", "internal/manifest", "internal/plan", "internal/policy", "internal/reconcile", "internal/report",
+		"internal/scaffold", "internal/trust",
 	},
 }
 
@@ -48,6 +53,8 @@ var only = map[string][]string{
 	"github.com/santhosh-tekuri":   {"internal/manifest"},
 	"github.com/spf13/cobra":       {"internal/cli"},
 	"golang.org/x/term":            {"internal/cli"},
+	"github.com/google/go-github":  {"internal/github"},
+	"github.com/sethvargo/":        {"internal/github"},
 	"golang.org/x/sync":            {"internal/aws"},
 	"github.com/rogpeppe/go-inter": {"internal/history/historytest"},
 }

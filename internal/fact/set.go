@@ -59,6 +59,9 @@ type Live struct {
 	Waits []Wait
 	// Warnings are states of AWS that will make a fact fail or mean something else.
 	Warnings []Warning
+	// Lapsed lists grants to accounts outside lakeshare.yaml whose invitation has
+	// ended, or is about to: one for each RAM share.
+	Lapsed []Lapse
 	// Taken lists names of links and containers that something else has already.
 	Taken map[Key]string
 }
@@ -88,6 +91,12 @@ type Warning struct {
 	Fatal   bool // the fact cannot be made while this holds
 }
 
+// Lapse is an invitation that nobody has accepted.
+type Lapse struct {
+	Key   Key
+	Since time.Time // when the grant was made; zero if AWS does not say
+}
+
 // Wait is something that only others can do.
 type Wait struct {
 	Key      Key
@@ -105,6 +114,7 @@ const (
 	Make   Verb = iota + 1 // create or grant
 	Change                 // bring the body to the wanted one
 	Drop                   // delete or revoke
+	Renew                  // send the invitation behind a grant to another account again
 )
 
 func (v Verb) String() string {
@@ -115,6 +125,8 @@ func (v Verb) String() string {
 		return "change"
 	case Drop:
 		return "drop"
+	case Renew:
+		return "renew"
 	}
 	return "unknown"
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Origin is the place in a share that asks for a fact.
@@ -42,6 +43,8 @@ type Tree struct {
 	Wanted map[Key]Want
 	// Ended is what shares past their date describe and nobody else wants: declared, but not wanted.
 	Ended map[Key]Want
+	// Narrowed are wanted grants whose option only an ended share asked for.
+	Narrowed map[Key]bool
 	// Absent is what shares with state: absent describe and no present share wants.
 	Absent map[Key]Want
 	// Released is what shares with state: released describe and no present share
@@ -55,6 +58,19 @@ type Tree struct {
 	Named map[Name]Origin
 	// Losses is the limit on losses of access in one run; negative for none.
 	Losses int
+	// Scope is where lakeshare may look and change, for the drift check.
+	Scope []Scope
+	// Ignore is what the whole file ignores, for what lies in no database.
+	Ignore []string
+	// Expires lists the shares that are in force and end on a date, by that date.
+	Expires []Expiry
+}
+
+// Expiry is a share that ends at 00:00 UTC of a day.
+type Expiry struct {
+	Origin Origin // of the date
+	Owner  string // as the share names it
+	Ends   time.Time
 }
 
 // Set returns the wanted facts without their origins.

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/lakeshare/lakeshare/internal/diag"
@@ -18,7 +19,7 @@ func Compile(t *Tree, now time.Time) (*fact.Tree, diag.List) {
 	if t.Config == nil {
 		return out, nil
 	}
-	out.Losses = t.Config.Losses
+	out.Losses, out.Scope, out.Ignore = t.Config.Losses, t.Config.scope(), values(t.Config.Ignore)
 	for _, a := range t.Config.Accounts {
 		out.Accounts = append(out.Accounts, fact.Account{
 			Place: a.place(), Alias: a.Alias.Value,
@@ -39,6 +40,9 @@ func Compile(t *Tree, now time.Time) (*fact.Tree, diag.List) {
 			c.expand(s, ended)
 		default:
 			c.expand(s, present)
+			if !s.Ends.IsZero() {
+				out.Expires = append(out.Expires, s.expiry())
+			}
 		}
 	}
 	for _, l := range []*layer{present, ended, absent, released} {
@@ -49,6 +53,8 @@ func Compile(t *Tree, now time.Time) (*fact.Tree, diag.List) {
 	c.checkNames(present)
 	out.Wanted = present.facts
 	out.Ended = without(ended.facts, present.facts)
+	out.Narrowed = narrowed(ended.facts, present.facts)
+	slices.SortStableFunc(out.Expires, func(a, b fact.Expiry) int { return a.Ends.Compare(b.Ends) })
 	out.Absent = without(absent.facts, present.facts)
 	out.Released = without(released.facts, present.facts)
 	out.Onward = present.onward

@@ -1,6 +1,11 @@
 package manifest
 
-import "github.com/lakeshare/lakeshare/internal/diag"
+import (
+	"slices"
+
+	"github.com/lakeshare/lakeshare/internal/diag"
+	"github.com/lakeshare/lakeshare/internal/fact"
+)
 
 // Text is a scalar with its place. The zero value means "not written".
 type Text struct {
@@ -18,7 +23,9 @@ type Config struct {
 	Accounts   []Account // by alias
 	Principals []Group   // by name
 	Links      LinkNames
-	Losses     int // limits.losses: principals × tables that may lose access in one run; -1 for no limit
+	Ignore     []Text // writer: or grantee: patterns of rows that are known and not ours
+	Repair     bool   // drift: repair
+	Losses     int    // limits.losses: principals × tables that may lose access in one run; -1 for no limit
 	LossesPos  diag.Pos
 }
 
@@ -46,6 +53,8 @@ type DatabaseScope struct {
 	Access    string // as_is, lake_formation or iam
 	AccessPos diag.Pos
 	Manifests Text // only files below this path may name the database
+	Ignore    []Text
+	Drift     Text // report or repair; the whole file's where it is not written
 }
 
 // Storage is what may be registered and granted as a location.
@@ -94,3 +103,24 @@ const (
 	AccessLakeFormation = "lake_formation" // storage registered, IAM_ALLOWED_PRINCIPALS off
 	AccessIAM           = "iam"            // left to IAM
 )
+
+// driftRepair lets the scheduled job put back what is missing or altered.
+const driftRepair = "repair"
+
+// scope lists where lakeshare may look and change, with what each entry takes over from the whole file.
+func (c *Config) scope() []fact.Scope {
+	var out []fact.Scope
+	for _, a := range c.Accounts {
+		for _, d := range a.Databases {
+			s := fact.Scope{At: a.place(), Pattern: d.Pattern.Value, Repair: c.Repair}
+			if d.Drift.Set() {
+				s.Repair = d.Drift.Value == driftRepair
+			}
+			for _, i := range slices.Concat(c.Ignore, d.Ignore) {
+				s.Ignore = append(s.Ignore, i.Value)
+			}
+			out = append(out, s)
+		}
+	}
+	return out
+}

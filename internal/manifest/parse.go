@@ -72,12 +72,6 @@ func (p *parser) notYetKey(v value, key, what, hint string) {
 }
 
 // drift reports drift: repair.
-func (p *parser) drift(v value) {
-	if d := v.get("drift").str(); d.Value == "repair" {
-		p.notYet(d.Pos, "drift: repair", "write drift: report; lakeshare apply --repair repairs when asked")
-	}
-}
-
 func (p *parser) links(v value) (container, table, database Text) {
 	return lower(v.get("container").str()), lower(v.get("table").str()), lower(v.get("database").str())
 }

@@ -25,8 +25,7 @@ func (p *parser) parseConfig(root value) *Config {
 		c.Losses, c.LossesPos = int(n), losses.pos
 	}
 	p.notYetKey(root, "rules", "rules", "remove it; CODEOWNERS and review decide until then")
-	p.notYetKey(root, "ignore", "ignore", "remove it; the drift check lists what others made")
-	p.drift(root)
+	c.Ignore, c.Repair = p.unique(root.get("ignore").list()), root.get("drift").str().Value == driftRepair
 	return c
 }
 
@@ -77,8 +76,7 @@ func (p *parser) databaseScope(e entry) DatabaseScope {
 			p.notYet(access.Pos, "access: hybrid", "write as_is to leave the database as it is, or lake_formation to enforce permissions for everybody")
 		}
 	}
-	p.notYetKey(e.value, "ignore", "ignore", "remove it; the drift check lists what others made")
-	p.drift(e.value)
+	d.Ignore, d.Drift = p.unique(e.value.get("ignore").list()), e.value.get("drift").str()
 	return d
 }
 

@@ -13,43 +13,17 @@ import (
 // the second result.
 func (a Account) scopeOf(database string) (best DatabaseScope, rival DatabaseScope, ok bool) {
 	for _, s := range a.Databases {
-		if !match(s.Pattern.Value, database) {
+		if !fact.Match(s.Pattern.Value, database) {
 			continue
 		}
 		switch {
-		case !ok || longer(s.Pattern.Value, best.Pattern.Value):
+		case !ok || fact.MoreExact(s.Pattern.Value, best.Pattern.Value):
 			best, rival, ok = s, DatabaseScope{}, true
-		case !longer(best.Pattern.Value, s.Pattern.Value):
+		case !fact.MoreExact(best.Pattern.Value, s.Pattern.Value):
 			rival = s
 		}
 	}
 	return best, rival, ok
-}
-
-// longer reports whether pattern p is more exact than q.
-func longer(p, q string) bool {
-	if exact := !strings.Contains(p, "*"); exact != !strings.Contains(q, "*") {
-		return exact
-	}
-	return len(p) > len(q)
-}
-
-// match reports whether name matches a pattern in which * stands for any run of characters.
-func match(pattern, name string) bool {
-	head, rest, star := strings.Cut(pattern, "*")
-	if !star {
-		return pattern == name
-	}
-	name, ok := strings.CutPrefix(name, head)
-	if !ok {
-		return false
-	}
-	for i := 0; i <= len(name); i++ {
-		if match(rest, name[i:]) {
-			return true
-		}
-	}
-	return false
 }
 
 // inScope reports a database that the account's scope does not hold, or that

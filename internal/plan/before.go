@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -131,11 +132,11 @@ func (p *past) candidates() []fact.Key {
 
 // Needed says which facts have to be read for a plan: those that changed in git,
 // what they need, and what falls with them. Everything else costs no call.
-func Needed(tip *fact.Tree, before []*fact.Tree) fact.Query {
+func Needed(only Only, tip *fact.Tree, before []*fact.Tree) fact.Query {
 	p := newPast(tip, before)
 	keys := map[fact.Key]bool{}
 	for k, w := range tip.Wanted {
-		if p.same(k, w.Body) {
+		if !p.concerns(only, k, w.Body) {
 			continue
 		}
 		keys[k] = true
@@ -147,7 +148,7 @@ func Needed(tip *fact.Tree, before []*fact.Tree) fact.Query {
 	}
 	q := fact.Query{Wanted: tip.Set()}
 	for _, k := range p.candidates() {
-		if k.Kind.Stays() {
+		if k.Kind.Stays() || !p.ends(only, k) {
 			continue
 		}
 		keys[k] = true
@@ -163,6 +164,30 @@ func Needed(tip *fact.Tree, before []*fact.Tree) fact.Query {
 	}
 	q.Keys = slices.SortedFunc(maps.Keys(keys), fact.Key.Compare)
 	return q
+}
+
+// concerns reports whether a run has to look at a wanted fact.
+func (p *past) concerns(only Only, k fact.Key, b fact.Body) bool {
+	switch only {
+	case Repairs, AutoRepairs:
+		return p.same(k, b) && (only == Repairs || repairable(p.tip, k))
+	case Endings:
+		return p.tip.Narrowed[k] || p.foreign(k)
+	}
+	return !p.same(k, b) || p.tip.Narrowed[k]
+}
+
+// foreign reports a grant to an account outside lakeshare.yaml, whose owner has to accept it.
+func (p *past) foreign(k fact.Key) bool {
+	account := cmp.Or(fact.AccountOf(k.Principal), k.Principal)
+	return k.Kind == fact.AccountGrant && len(account) == 12 &&
+		!slices.ContainsFunc(p.tip.Accounts, func(a fact.Account) bool { return a.Place.Account == account })
+}
+
+// ends reports whether a run may take away a fact that the tip does not want.
+func (p *past) ends(only Only, k fact.Key) bool {
+	_, ended := p.tip.Ended[k]
+	return only == Merges || only == Endings && ended
 }
 
 // costly reports kinds that are not read again only because something new needs

@@ -126,6 +126,9 @@ func (m *maker) obstacle(c Change, all []Change) (Blocked, bool) {
 	if why, ok := m.held[c.Op.Key]; ok && c.Op.Verb != fact.Drop {
 		return Blocked{Change: c, Why: why}, true
 	}
+	if c.Op.Verb == fact.Drop && m.faulty(c.Origins) {
+		return Blocked{Change: c, Why: "the share has an error: nothing of it is taken away until that is mended"}, true
+	}
 	for _, n := range c.Op.Needs {
 		if err, ok := m.in.Live.Unread[n]; ok {
 			return Blocked{Change: c, Need: n, Why: err.Error(), Unread: true}, true
@@ -135,6 +138,14 @@ func (m *maker) obstacle(c Change, all []Change) (Blocked, bool) {
 		}
 	}
 	return m.nothingToAccept(c, all)
+}
+
+// faulty reports whether a share at the tip has an error of its own: what was to
+// take the place of a withdrawal may be what cannot be made.
+func (m *maker) faulty(origins []fact.Origin) bool {
+	return slices.ContainsFunc(m.plan.Findings, func(f diag.Finding) bool {
+		return f.Severity == diag.Error && slices.ContainsFunc(origins, func(o fact.Origin) bool { return o.File == f.Pos.File })
+	})
 }
 
 // nothingToAccept blocks an acceptance that nothing asks for now: no grant that

@@ -13,12 +13,13 @@ func Make(in Input) *Plan {
 		plan: &Plan{Tip: in.Tip.Commit, Counts: map[Row]int{}, Paths: in.Live.Paths},
 		held: map[fact.Key]string{}, needed: map[fact.Key]bool{},
 	}
-	for _, k := range Needed(in.Tip, in.Before).Keys {
+	for _, k := range Needed(in.Only, in.Tip, in.Before).Keys {
 		m.needed[k] = true
 	}
 	m.trees()
 	m.wanted()
 	m.withdrawn()
+	m.lapsed()
 	m.exchanges()
 	m.falls()
 	m.strays()
@@ -74,7 +75,7 @@ func (p *past) classify(live map[fact.Key]fact.Row, k fact.Key) Row {
 		return Adopted
 	case row.Body == w.Body:
 		return Done
-	case p.same(k, w.Body):
+	case p.same(k, w.Body) && !(p.tip.Narrowed[k] && row.Body.Grantable):
 		return Altered
 	}
 	return Changed
@@ -93,13 +94,16 @@ func (m *maker) wanted() {
 			continue
 		}
 		if err, unread := m.in.Live.Unread[k]; unread {
-			if !m.past.same(k, w.Body) {
+			if m.in.Only != Merges || !m.past.same(k, w.Body) {
 				m.unread(m.change(fact.Make, New, k, w), err)
 			}
 			continue
 		}
 		row := m.past.classify(m.in.Live.Rows, k)
 		m.plan.Counts[row]++
+		if m.in.Only != Merges && m.other(row, k, w) {
+			continue
+		}
 		switch row {
 		case New:
 			c := m.change(fact.Make, New, k, w)
@@ -142,6 +146,9 @@ func (m *maker) changed(k fact.Key, w fact.Want) {
 // withdrawn deletes what the tip does not want any more.
 func (m *maker) withdrawn() {
 	for _, k := range m.past.candidates() {
+		if !m.past.ends(m.in.Only, k) {
+			continue
+		}
 		d, known := m.past.declared[k]
 		if !known {
 			d = declared{want: m.in.Tip.Absent[k]}
@@ -171,7 +178,7 @@ func (m *maker) withdrawn() {
 
 // firstRun tells what state: absent asks for and nobody may delete without a record.
 func (m *maker) firstRun() {
-	if len(m.in.Before) > 0 {
+	if len(m.in.Before) > 0 || m.in.Only != Merges {
 		return
 	}
 	for _, k := range fact.SortedKeys(m.in.Tip.Absent) {

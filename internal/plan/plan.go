@@ -51,10 +51,23 @@ func Rows() []Row { return []Row{New, Adopted, Changed, Withdrawn, Done, Missing
 
 // Input is all that a plan depends on.
 type Input struct {
+	Only   Only
 	Tip    *fact.Tree
 	Before []*fact.Tree // the last complete one, if there is one, then the started ones in their order
 	Live   fact.Live
 }
+
+// Only says which changes a run is about. What git brought, what a date ended and
+// what somebody changed by hand are carried out by runs of their own.
+type Only uint8
+
+// What a run is about.
+const (
+	Merges      Only = iota // what changed in git
+	Endings                 // what a date ended, and invitations that lapsed
+	Repairs                 // what is missing or altered
+	AutoRepairs             // the same, where lakeshare.yaml says drift: repair
+)
 
 // Change is one thing that a merge carries out, with the reason.
 type Change struct {

@@ -111,7 +111,7 @@ func TestNewFactThatNeedsAMissingOneIsHeld(t *testing.T) {
 	second.Permission = "INSERT"
 	tip, base := one("t", false), one("b", false)
 	tip.Wanted[second] = fact.Want{Needs: []fact.Key{theFact}}
-	q := Needed(tip, []*fact.Tree{base})
+	q := Needed(Merges, tip, []*fact.Tree{base})
 	if diff := cmp.Diff([]fact.Key{second, theFact}, q.Keys); diff != "" {
 		t.Errorf("keys to read (-want +got):\n%s", diff)
 	}

@@ -23,20 +23,42 @@ type Cloud interface {
 
 // Recorder keeps which commits may have been carried out.
 type Recorder interface {
-	Start(commit string) error
-	Complete(commit string) error
+	// Start says that an apply of the plan with this digest is about to write.
+	Start(commit, digest string) error
+	Complete(commit, digest string) error
 }
 
-// Plan reads what the trees need and says what a merge carries out.
-func Plan(ctx context.Context, cloud Cloud, tip *fact.Tree, before []*fact.Tree) (*plan.Plan, error) {
-	live := fact.NewLive()
-	if q := plan.Needed(tip, before); len(q.Keys) > 0 {
-		var err error
-		if live, err = cloud.Read(ctx, q); err != nil {
-			return nil, fmt.Errorf("read live facts: %w", err)
-		}
+// Plan reads what the trees need and says what a run carries out. The input
+// comes without what is live.
+func Plan(ctx context.Context, cloud Cloud, in plan.Input) (*plan.Plan, error) {
+	live, err := read(ctx, cloud, plan.Needed(in.Only, in.Tip, in.Before))
+	if err != nil {
+		return nil, err
 	}
-	return plan.Make(plan.Input{Tip: tip, Before: before, Live: live}), nil
+	in.Live = live
+	return plan.Make(in), nil
+}
+
+func read(ctx context.Context, cloud Cloud, q fact.Query) (fact.Live, error) {
+	if len(q.Keys)+len(q.Sweep) == 0 {
+		return fact.NewLive(), nil
+	}
+	live, err := cloud.Read(ctx, q)
+	if err != nil {
+		return live, fmt.Errorf("read live facts: %w", err)
+	}
+	return live, nil
+}
+
+// Survey reads everything in scope and says what is not as git has it. Shares
+// that end by soon are listed.
+func Survey(ctx context.Context, cloud Cloud, in plan.Input, soon time.Time) (*plan.Survey, error) {
+	live, err := read(ctx, cloud, plan.Surveyed(in.Tip, in.Before))
+	if err != nil {
+		return nil, err
+	}
+	in.Live = live
+	return plan.MakeSurvey(in, soon), nil
 }
 
 // ErrTipMoved stops an apply before its deletions when the branch has moved on.
@@ -45,8 +67,10 @@ var ErrTipMoved = errors.New("the branch has moved on since the plan was made")
 // Apply is what carrying out a plan needs.
 type Apply struct {
 	Cloud  Cloud
+	Only   plan.Only
 	Tip    *fact.Tree
 	Before []*fact.Tree
+	// Record is nil for runs that carry out nothing of git: endings and repairs.
 	Record Recorder
 	// Recorded says that the record names the tip as carried out already, and nothing since.
 	Recorded bool
@@ -76,7 +100,7 @@ func (r Result) Done() bool { return r.Stopped == nil && r.Left != nil && r.Left
 // Run plans, asks the gate, records that it starts, carries out the stages,
 // reads again until it agrees, and records success only when nothing is left.
 func (a Apply) Run(ctx context.Context) (Result, error) {
-	p, err := Plan(ctx, a.Cloud, a.Tip, a.Before)
+	p, err := a.plan(ctx)
 	if err != nil {
 		return Result{}, err
 	}
@@ -88,7 +112,7 @@ func (a Apply) Run(ctx context.Context) (Result, error) {
 		r.Left = p
 		return r, a.complete(&r)
 	}
-	if err := a.Record.Start(a.Tip.Commit); err != nil {
+	if err := a.start(p); err != nil {
 		return r, fmt.Errorf("record that the apply starts (nothing was written): %w", err)
 	}
 	a.stages(ctx, &r)
@@ -101,16 +125,27 @@ func (a Apply) Run(ctx context.Context) (Result, error) {
 	return r, a.complete(&r)
 }
 
+func (a Apply) plan(ctx context.Context) (*plan.Plan, error) {
+	return Plan(ctx, a.Cloud, plan.Input{Only: a.Only, Tip: a.Tip, Before: a.Before})
+}
+
+func (a Apply) start(p *plan.Plan) error {
+	if a.Record == nil {
+		return nil
+	}
+	return a.Record.Start(a.Tip.Commit, p.Digest())
+}
+
 // complete records the tip when nothing is left.
 func (a Apply) complete(r *Result) error {
-	if !r.Done() {
+	if a.Record == nil || !r.Done() {
 		return nil
 	}
 	if a.Recorded && len(r.Outcomes) == 0 {
 		r.Recorded = true
 		return nil
 	}
-	if err := a.Record.Complete(a.Tip.Commit); err != nil {
+	if err := a.Record.Complete(a.Tip.Commit, r.Plan.Digest()); err != nil {
 		return fmt.Errorf("record that the commit is carried out (everything else is done): %w", err)
 	}
 	r.Recorded = true
@@ -187,7 +222,7 @@ func (a Apply) readBack(ctx context.Context, r *Result) error {
 	}
 	end := a.Now().Add(readBackDeadline)
 	for wait := time.Second; ; wait = min(2*wait, 10*time.Second) {
-		left, err := Plan(ctx, a.Cloud, a.Tip, a.Before)
+		left, err := a.plan(ctx)
 		if err != nil {
 			return fmt.Errorf("read again: %w", err)
 		}

@@ -50,12 +50,12 @@ type record struct {
 	refuse             error
 }
 
-func (r *record) Start(c string) error {
+func (r *record) Start(c, _ string) error {
 	r.started = append(r.started, c)
 	return r.refuse
 }
 
-func (r *record) Complete(c string) error {
+func (r *record) Complete(c, _ string) error {
 	r.completed = append(r.completed, c)
 	return nil
 }

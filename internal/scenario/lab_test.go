@@ -164,7 +164,7 @@ func (l *lab) before() []*fact.Tree {
 }
 
 // Start and Complete are the record.
-func (l *lab) Start(string) error {
+func (l *lab) Start(_, _ string) error {
 	tip := len(l.commits) - 1
 	if n := len(l.started); n == 0 || l.started[n-1] != tip {
 		l.started = append(l.started, tip)
@@ -172,7 +172,7 @@ func (l *lab) Start(string) error {
 	return nil
 }
 
-func (l *lab) Complete(string) error {
+func (l *lab) Complete(_, _ string) error {
 	l.base, l.started = len(l.commits)-1, nil
 	return nil
 }
@@ -196,7 +196,7 @@ func (l *lab) cloud(phase aws.Phase, tip *fact.Tree, before []*fact.Tree) *aws.C
 func (l *lab) plan() *plan.Plan {
 	l.t.Helper()
 	tip, before := l.tip(), l.before()
-	p, err := reconcile.Plan(context.Background(), l.cloud(aws.Planning, tip, before), tip, before)
+	p, err := reconcile.Plan(context.Background(), l.cloud(aws.Planning, tip, before), plan.Input{Tip: tip, Before: before})
 	if err != nil {
 		l.t.Fatal(err)
 	}
