@@ -24,6 +24,16 @@ type association struct {
 	status    types.ResourceShareAssociationStatus
 	message   string
 	created   time.Time
+	updated   time.Time
+}
+
+// invited is when its invitation was sent: a principal that is put on a share
+// again may keep the time of its first association.
+func (a association) invited() time.Time {
+	if a.updated.After(a.created) {
+		return a.updated
+	}
+	return a.created
 }
 
 // settled reports whether the share has reached its recipient.
@@ -83,6 +93,7 @@ func (s *site) memberships(ctx context.Context, arns []string) (map[string][]ass
 					status:    a.Status,
 					message:   awssdk.ToString(a.StatusMessage),
 					created:   awssdk.ToTime(a.CreationTime),
+					updated:   awssdk.ToTime(a.LastUpdatedTime),
 				})
 			}
 			if awssdk.ToString(out.NextToken) == "" {
@@ -224,7 +235,7 @@ func (v *visit) waitFor(k fact.Key, account, arn string, members []association) 
 	switch {
 	case ok && a.status == types.ResourceShareAssociationStatusAssociating:
 		v.wait(fact.Wait{
-			Key: k, Who: account, Until: a.created.Add(invitationLife),
+			Key: k, Who: account, Until: a.invited().Add(invitationLife),
 			What: fmt.Sprintf("Account %s accepts the resource share of account %s.", account, v.place.Account),
 			Commands: []string{
 				find,
@@ -237,7 +248,7 @@ func (v *visit) waitFor(k fact.Key, account, arn string, members []association) 
 		v.warn(fact.Warning{
 			Key: k, Rule: "invitation-expired",
 			Message: "The invitation of account " + account + " ended unanswered; it is no member of the resource share.",
-			Hint:    "Disassociate and associate the principal on " + arn + " in RAM, then have it accepted within 12 hours.",
+			Hint:    "Ask its owner; lakeshare apply --expired sends it again for a week, and 12 hours are left to accept then. After that associate the principal on " + arn + " in RAM.",
 		})
 	}
 }

@@ -21,7 +21,7 @@ const (
 // lapse notes an invitation that has ended, or soon will, once for each share.
 func (v *visit) lapse(k fact.Key, arn string, members []association) {
 	a, ok := memberOf(members, k.Principal)
-	ends := a.created.Add(invitationLife)
+	ends := a.invited().Add(invitationLife)
 	open := a.status == types.ResourceShareAssociationStatusAssociating && v.cloud.config.Now().Add(renewBefore).After(ends)
 	if !ok || !a.gone() && !open {
 		return

@@ -65,7 +65,7 @@ func (m *maker) findings() {
 	m.absent()
 	for _, warning := range m.in.Live.Warnings {
 		w, ok := m.in.Tip.Wanted[warning.Key]
-		if !ok {
+		if !ok || m.renewing(warning.Key) {
 			continue
 		}
 		m.at(first(w.Origins), warning.Rule, warning.Hint, "%s", warning.Message)

@@ -1,6 +1,10 @@
 package plan
 
-import "github.com/lakeshare/lakeshare/internal/fact"
+import (
+	"slices"
+
+	"github.com/lakeshare/lakeshare/internal/fact"
+)
 
 // other handles a wanted fact in a run that is not about merges, and reports
 // whether that is all there is to do about it. A repair puts back what is missing
@@ -25,6 +29,11 @@ func (m *maker) other(row Row, k fact.Key, w fact.Want) bool {
 		m.held[k] = "merged and not yet carried out"
 	}
 	return true
+}
+
+// renewing reports whether this run sends the invitation behind a grant again.
+func (m *maker) renewing(k fact.Key) bool {
+	return m.in.Only == Endings && slices.ContainsFunc(m.in.Live.Lapsed, func(l fact.Lapse) bool { return l.Key == k })
 }
 
 // lapsed sends invitations again that ended unanswered, and tells when that has
