@@ -112,6 +112,7 @@ func (a *acceptance) step(ctx context.Context) (acted bool, err error) {
 	if err := a.findShares(ctx); err != nil {
 		return false, err
 	}
+	a.giveUp()
 	if err := a.look(ctx); err != nil {
 		return false, err
 	}
@@ -168,6 +169,18 @@ func (a *acceptance) findShares(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// giveUp ends what nothing was granted for: no grant is listed, and this run has
+// made none, since it was refused.
+func (a *acceptance) giveUp() {
+	a.pending = slices.DeleteFunc(a.pending, func(p *sharing) bool {
+		hopeless := !p.listed && len(a.consumer.cloud.justGranted(p.key)) == 0
+		if hopeless {
+			p.task.done(p.reason)
+		}
+		return hopeless
+	})
 }
 
 // look finds out how far each share is: in the producer whether it is

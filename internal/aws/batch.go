@@ -54,8 +54,10 @@ func (s *site) send(ctx context.Context, b batch, all []request, done func(reque
 		errs := s.sendPatiently(ctx, b, chunk)
 		for i, r := range chunk {
 			done(r, errs[i])
+			if errs[i] == nil {
+				n++
+			}
 		}
-		n += len(chunk)
 		s.cloud.config.Progress(fmt.Sprintf("%s %d of %d on %s", verb, n, len(all), s.place))
 	}
 }

@@ -37,6 +37,8 @@ type Config struct {
 	// WebIdentity returns a token of the workflow run, with which roles are assumed
 	// instead of with the ambient credentials. nil: the ambient credentials.
 	WebIdentity func(context.Context) (string, error)
+	// NoToken is the remedy to name where roles cannot be assumed and the run has no such token.
+	NoToken string
 
 	// Simulator receives every request instead of AWS. The ambient credentials of
 	// an account then are an access key that is the account's id.

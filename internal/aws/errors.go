@@ -70,6 +70,9 @@ func (s *site) remedy(e *callError) string {
 	case isThrottling(e.code):
 		return "AWS kept throttling: run again later"
 	case e.operation == "sts:AssumeRole":
+		if s.cloud.config.NoToken != "" {
+			return s.cloud.config.NoToken
+		}
 		return "Check that the role exists and that its trust policy names the identity lakeshare runs as"
 	case strings.Contains(e.message, "Illegal combination"), strings.Contains(e.message, "IAM_ALLOWED_PRINCIPALS"):
 		// [3.15]

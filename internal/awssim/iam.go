@@ -64,14 +64,7 @@ func split(full string) (folder, name string) {
 func wireRole(account, full string, r *Role) xmlRole {
 	folder, name := split(full)
 	arn := "arn:aws:iam::" + account + ":role/" + full
-	trusted := append([]string{account}, r.Trust...)
-	document, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
-		"Effect": "Allow", "Principal": map[string]any{"AWS": trusted}, "Action": "sts:AssumeRole",
-	}}})
-	if err != nil {
-		document = []byte("{}") // strings always encode
-	}
-	return xmlRole{folder, name, uniqueID("AROA", arn), arn, stamp(r.Created), url.QueryEscape(string(document))}
+	return xmlRole{folder, name, uniqueID("AROA", arn), arn, stamp(r.Created), percentEncoded(string(trustDocument(account, r)))}
 }
 
 // getRole finds a role by its bare name, as IAM does: names are unique in an
@@ -169,6 +162,11 @@ func getPolicy(c *call) (any, *apiError) {
 	return out, nil
 }
 
+// percentEncoded is a document as IAM returns it: a space is no plus there.
+func percentEncoded(document string) string {
+	return strings.ReplaceAll(url.QueryEscape(document), "+", "%20")
+}
+
 type xmlVersion struct {
 	Document         string `xml:",omitempty"`
 	VersionID        string `xml:"VersionId"`
@@ -179,7 +177,7 @@ type xmlVersion struct {
 func (v PolicyVersion) wire(document bool) xmlVersion {
 	w := xmlVersion{VersionID: v.ID, IsDefaultVersion: v.Default, CreateDate: stamp(v.Created)}
 	if document {
-		w.Document = strings.ReplaceAll(url.QueryEscape(string(v.Document)), "+", "%20")
+		w.Document = percentEncoded(string(v.Document))
 	}
 	return w
 }

@@ -21,7 +21,7 @@ func (s *Server) load(w *World) error {
 	for id, a := range own.Accounts {
 		s.state.accounts[id] = &account{
 			id: id, name: a.Name, roles: orEmpty(a.Roles), users: orEmpty(a.Users), policies: orEmpty(a.Policies),
-			regions: map[string]*region{},
+			providers: a.OIDCProviders, regions: map[string]*region{},
 		}
 	}
 	for _, id := range sortedKeys(own.Accounts) {

@@ -40,7 +40,7 @@ func (o *Organization) copy() *Organization {
 }
 
 func (a *account) snapshot() *Account {
-	w := &Account{Name: a.name}
+	w := &Account{Name: a.name, OIDCProviders: slices.Clone(a.providers)}
 	if len(a.roles) > 0 {
 		w.Roles = map[string]*Role{}
 	}

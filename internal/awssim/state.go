@@ -14,11 +14,12 @@ type state struct {
 }
 
 type account struct {
-	id, name string
-	roles    map[string]*Role // by path and name
-	users    map[string]*User
-	policies map[string]*Policy
-	regions  map[string]*region
+	id, name  string
+	roles     map[string]*Role // by path and name
+	providers []string         // host names of OpenID Connect providers
+	users     map[string]*User
+	policies  map[string]*Policy
+	regions   map[string]*region
 }
 
 type region struct {

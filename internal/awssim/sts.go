@@ -1,10 +1,7 @@
 package awssim
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"encoding/xml"
-	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -28,21 +25,27 @@ type assumeRoleResult struct {
 func assumeRole(c *call) (any, *apiError) {
 	arn := c.values.Get("RoleArn")
 	role := c.role(arn)
-	refused := fail("AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s", c.who.arn, arn)
-	refused.status = http.StatusForbidden
+	refused := forbidden("AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on resource: %s", c.who.arn, arn)
 	if role == nil {
 		return nil, refused
 	}
 	external := role.ExternalID != "" && role.ExternalID != c.values.Get("ExternalId")
-	if c.rule("R79") && (external || !trusts(role, parsePrincipal(arn).account, c.who) || !c.who.may("sts:AssumeRole")) {
+	if c.rule("R79") && (external || !c.trusted(role, parsePrincipal(arn).account) || !c.who.may("sts:AssumeRole")) {
 		return nil, refused
 	}
 	return c.session(arn)
 }
 
-// trusts: everybody of the role's own account, and whoever is listed.
-func trusts(role *Role, account string, who caller) bool {
-	if who.account == account {
+// trusted: the account's administrator, and whom the trust policy lets in. In the
+// short form that is everybody of the role's own account, and whoever is listed.
+func (c *call) trusted(role *Role, account string) bool {
+	who := c.who
+	switch {
+	case who.administrator && who.account == account:
+		return true
+	case role.TrustPolicy != "":
+		return c.letsCaller(role)
+	case who.account == account:
 		return true
 	}
 	for _, t := range role.Trust {
@@ -75,39 +78,33 @@ func (c *call) session(arn string) (any, *apiError) {
 	}, nil
 }
 
-// assumeWithWebIdentity trusts the issuer's host name, as in the provider ARN
-// of a real trust policy. The token's signature is not checked.
+// assumeWithWebIdentity asks the role's trust policy about the token (R79). In
+// the short form of a role's trust the issuer's host name is enough.
 func assumeWithWebIdentity(c *call) (any, *apiError) {
 	arn := c.values.Get("RoleArn")
-	role := c.role(arn)
-	refused := fail("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
-	refused.status = http.StatusForbidden
-	issuer := issuerOf(c.values.Get("WebIdentityToken"))
-	if issuer == "" {
+	token, ok := parseToken(c.values.Get("WebIdentityToken"))
+	if !ok {
 		return nil, fail("InvalidIdentityToken", "The web identity token is not a JSON web token.")
 	}
-	if role == nil || c.rule("R79") && !contains(role.Trust, issuer) && !contains(role.Trust, "*") {
-		return nil, refused
+	if ends, expired := token.expired(c.now); expired && c.rule("R79") {
+		return nil, fail("ExpiredTokenException", "Token expired: current date/time %d must be before the expiration date/time %d",
+			c.now.Unix(), ends.Unix())
+	}
+	account := parsePrincipal(arn).account
+	role := c.role(arn)
+	if role != nil && c.rule("R79") && c.lacksProvider(account, token.host()) {
+		return nil, fail("InvalidIdentityToken", "No OpenIDConnect provider found in your account for %s", token.issuer())
+	}
+	if role == nil || c.rule("R79") && !c.letsToken(role, account, token) {
+		return nil, forbidden("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 	}
 	return c.session(arn)
 }
 
-func issuerOf(token string) string {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return ""
-	}
-	text, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return ""
-	}
-	var claims struct {
-		Issuer string `json:"iss"`
-	}
-	if err := json.Unmarshal(text, &claims); err != nil {
-		return ""
-	}
-	return strings.TrimPrefix(claims.Issuer, "https://")
+// lacksProvider: an account of whose providers the world says nothing has all of them.
+func (c *call) lacksProvider(account, host string) bool {
+	providers := c.state.account(account).providers
+	return len(providers) > 0 && !contains(providers, host)
 }
 
 type callerIdentityResult struct {

@@ -60,7 +60,7 @@ func replyXML(w http.ResponseWriter, c *call, out any, err *apiError) {
 	var marshalErr error
 	if err != nil {
 		status = err.status
-		body, marshalErr = xml.Marshal(xmlError{Type: "Sender", Code: queryCode(err.code), Message: err.message, Request: c.requestID()})
+		body, marshalErr = xml.Marshal(xmlError{Type: "Sender", Code: c.queryCode(err.code), Message: err.message, Request: c.requestID()})
 	} else {
 		inner, innerErr := xml.Marshal(out)
 		marshalErr = innerErr
@@ -83,7 +83,10 @@ func xmlNamespace(service string) string {
 }
 
 // queryCode is what the query services call errors of the JSON services.
-func queryCode(code string) string {
+func (c *call) queryCode(code string) string {
+	if c.unsigned() {
+		return code // it declares its errors under their own names
+	}
 	switch code {
 	case "UnrecognizedClientException":
 		return "InvalidClientTokenId"

@@ -41,15 +41,21 @@ type Account struct {
 	Roles    map[string]*Role   `yaml:"roles,omitempty"`
 	Users    map[string]*User   `yaml:"users,omitempty"`
 	Policies map[string]*Policy `yaml:"policies,omitempty"`
-	Regions  map[string]*Region `yaml:"regions,omitempty"`
+	// OIDCProviders are the host names of the account's OpenID Connect
+	// providers. Without any, every provider counts as there.
+	OIDCProviders []string           `yaml:"oidc_providers,omitempty,flow"`
+	Regions       map[string]*Region `yaml:"regions,omitempty"`
 }
 
 // Role is an IAM role. It may do everything in IAM unless it says otherwise.
 type Role struct {
 	// Trust lists who may assume the role, beside its own account: account
 	// ids, ARNs, "*".
-	Trust      []string `yaml:"trust,omitempty,flow"`
-	ExternalID string   `yaml:"external_id,omitempty"`
+	Trust []string `yaml:"trust,omitempty,flow"`
+	// TrustPolicy is the whole document, instead of Trust. The account's
+	// administrator may assume the role even so.
+	TrustPolicy JSONText `yaml:"trust_policy,omitempty"`
+	ExternalID  string   `yaml:"external_id,omitempty"`
 	// Allow and Deny are patterns of IAM actions, such as "glue:Get*".
 	Allow []string `yaml:"allow,omitempty,flow"`
 	Deny  []string `yaml:"deny,omitempty,flow"`

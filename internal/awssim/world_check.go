@@ -71,6 +71,7 @@ func (c *checker) account(path []string, w *World, id string, a *Account) {
 				r.Trust[i] = "arn:aws:iam::" + id + ":" + t
 			}
 		}
+		c.trust(at(path, "roles", name), r)
 	}
 	for _, name := range sortedKeys(a.Users) {
 		if a.Users[name] == nil {

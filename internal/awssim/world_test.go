@@ -42,7 +42,8 @@ accounts:
     name: sales
     roles:
       Lake: {trust: ["444455556666", role/Other], allow: ["*"], deny: ["ram:*"], s3: true, external_id: x, created: 2026-01-01}
-      team/Other:
+      team/Other: {trust_policy: {Version: "2012-10-17", Statement: {Effect: Allow, Principal: "*", Action: "sts:*"}}}
+    oidc_providers: [token.actions.githubusercontent.com]
     users: {bob: }
     policies: {Data: {document: {Version: "2012-10-17", Statement: []}}, More: {versions: [{id: v3, document: "{}", default: true}]}}
     regions:

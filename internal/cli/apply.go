@@ -77,22 +77,46 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	t, err := o.tip(s)
+	if err := o.clean(s); err != nil {
+		return err
+	}
+	r, err := o.carryOut(ctx, s)
 	if err != nil {
 		return err
+	}
+	return o.finish(r)
+}
+
+// applied is what became of an apply, and all that is needed to tell it.
+type applied struct {
+	reconcile.Result
+	err  error // of the run itself
+	tree compiled
+	view report.Options
+}
+
+// carryOut applies the tip. Its error means that nothing was even planned.
+func (o *applyOptions) carryOut(ctx context.Context, s *session) (applied, error) {
+	commit, err := s.tip()
+	if err != nil {
+		return applied{}, err
+	}
+	t, err := s.commitTree(commit)
+	if err != nil {
+		return applied{}, err
 	}
 	before, view, err := s.compare(t, o.base)
 	if err != nil {
-		return err
+		return applied{}, err
 	}
-	recorded, err := s.recorded(t.tree.Commit)
+	recorded, err := s.recorded(commit)
 	if err != nil {
-		return err
+		return applied{}, err
 	}
 	run := reconcile.Apply{
-		Cloud: s.cloud(aws.Applying, view.Accounts, t.tree.Commit), Only: o.only, Tip: t.tree, Before: before, Recorded: recorded,
+		Cloud: s.cloud(aws.Applying, view.Accounts, commit), Only: o.only, Tip: t.tree, Before: before, Recorded: recorded,
 		Gate:     func(p *plan.Plan) error { return o.gate(p, t, view) },
-		Moved:    func() (bool, error) { tip, err := s.repo.Tip(); return tip != t.tree.Commit, err },
+		Moved:    func() (bool, error) { tip, err := s.tip(); return tip != commit, err },
 		Progress: func(fact.Outcome) {},
 		Now:      s.now, Sleep: s.sleep,
 	}
@@ -106,27 +130,16 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 	if o.format == "text" {
 		run.Progress(fact.Outcome{}) // the last line waits for more of its object
 	}
-	return o.finish(result, err, t, view)
+	return applied{Result: result, err: err, tree: t, view: view}, nil
 }
 
-// tip compiles HEAD. Uncommitted changes are refused: nobody has seen them.
-func (o *applyOptions) tip(s *session) (compiled, error) {
+// clean refuses uncommitted changes: nobody has seen them.
+func (o *applyOptions) clean(s *session) error {
 	dirty, err := s.repo.Dirty(manifest.Keep)
-	if err != nil {
-		return compiled{}, err
+	if err == nil && len(dirty) > 0 {
+		err = fmt.Errorf("uncommitted changes: %s\nCommit them first; lakeshare plan shows what they would do", strings.Join(dirty, ", "))
 	}
-	if len(dirty) > 0 {
-		return compiled{}, fmt.Errorf("uncommitted changes: %s\nCommit them first; lakeshare plan shows what they would do", strings.Join(dirty, ", "))
-	}
-	commit, err := s.repo.Tip()
-	if err != nil {
-		return compiled{}, err
-	}
-	files, err := s.repo.Files(commit, manifest.Keep)
-	if err != nil {
-		return compiled{}, err
-	}
-	return compile(files, commit, s.now()), nil
+	return err
 }
 
 // errDeclined ends an apply that somebody did not want.
@@ -157,36 +170,49 @@ func (o *applyOptions) gate(p *plan.Plan, t compiled, view report.Options) error
 }
 
 // finish tells what became of the run and chooses the exit code.
-func (o *applyOptions) finish(r reconcile.Result, err error, t compiled, view report.Options) error {
+func (o *applyOptions) finish(r applied) error {
 	var limit *policy.LimitError
 	switch {
 	case r.Plan == nil:
-		return err
-	case errors.As(err, &limit):
-		if err := report.Plan(o.env.Stdout, r.Plan, t.tree.Losses, view); err != nil {
+		return r.err
+	case errors.As(r.err, &limit):
+		if err := report.Plan(o.env.Stdout, r.Plan, r.tree.tree.Losses, r.view); err != nil {
 			return err
 		}
-		return fail(ExitLimit, err)
-	case err != nil && len(r.Outcomes) == 0:
+		return fail(ExitLimit, r.err)
+	case r.err != nil && len(r.Outcomes) == 0:
+		return r.err
+	}
+	if err := liveFindings(o.env, r.Plan, r.tree, r.view); err != nil {
 		return err
 	}
-	if shown := liveFindings(o.env, r.Plan, t, view); shown != nil {
-		return shown
+	view := r.view
+	view.Command = "lakeshare apply" + map[plan.Only]string{plan.Endings: " --expired", plan.Repairs: " --repair", plan.AutoRepairs: " --auto-repair"}[o.only]
+	if err := report.Outcome(o.env.Stdout, r.told(), view); err != nil {
+		return err
 	}
-	stopped := ""
-	if r.Stopped != nil {
-		stopped = r.Stopped.Error()
+	if r.err != nil {
+		return fail(ExitPartial, r.err)
 	}
-	view.Command = "lakeshare apply"
-	if shown := report.Outcome(o.env.Stdout, report.Run{
-		Plan: r.Plan, Outcomes: r.Outcomes, Left: r.Left, Recorded: r.Recorded, Commit: t.tree.Commit, Refused: stopped,
-	}, view); shown != nil {
-		return shown
+	return exit(applyCode(r.Result))
+}
+
+// told is the run as a report shows it.
+func (r applied) told() report.Run {
+	run := report.Run{Plan: r.Plan, Outcomes: r.Outcomes, Left: r.Left, Recorded: r.Recorded}
+	if r.Plan.Only == plan.Merges { // other runs record nothing
+		run.Commit = r.tree.tree.Commit
 	}
-	if err != nil {
-		return fail(ExitPartial, err)
+	var limit *policy.LimitError
+	switch {
+	case errors.As(r.err, &limit):
+		run.Refused, run.Over = r.err.Error(), true
+	case r.Stopped != nil:
+		run.Refused = r.Stopped.Error()
+	case r.err != nil:
+		run.Refused = r.err.Error()
 	}
-	return exit(applyCode(r))
+	return run
 }
 
 func applyCode(r reconcile.Result) int {

@@ -60,11 +60,26 @@ func exit(code int) error {
 // fail ends a command with a code and an error to print.
 func fail(code int, err error) error { return &exitError{code: code, err: err} }
 
+// isExit reports whether everything was said and only the code is left.
+func isExit(err error) bool {
+	e := (*exitError)(nil)
+	return errors.As(err, &e) && e.err == nil
+}
+
 // Main runs one command and returns its exit code.
 func Main(ctx context.Context, env Env) int {
-	err := newRoot(env).ExecuteContext(ctx)
+	code, text := ending(newRoot(env).ExecuteContext(ctx))
+	if text != "" {
+		fmt.Fprintln(env.Stderr, text)
+	}
+	return code
+}
+
+// ending is the exit code of a command that ended with this error, and what is
+// left to say.
+func ending(err error) (code int, text string) {
 	if err == nil {
-		return ExitDone
+		return ExitDone, ""
 	}
 	var e *exitError
 	if !errors.As(err, &e) {
@@ -72,13 +87,13 @@ func Main(ctx context.Context, env Env) int {
 	}
 	switch {
 	case errors.Is(err, context.Canceled) && e.code == ExitPartial:
-		fmt.Fprintln(env.Stderr, "lakeshare: interrupted; what was done stays, and running apply again goes on from there")
+		text = "lakeshare: interrupted; what was done stays, and running apply again goes on from there"
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(env.Stderr, "lakeshare: interrupted")
+		text = "lakeshare: interrupted"
 	case e.err != nil:
-		fmt.Fprintln(env.Stderr, "lakeshare: "+e.err.Error())
+		text = "lakeshare: " + e.err.Error()
 	}
-	return e.code
+	return e.code, text
 }
 
 // terminal reports whether a stream is a terminal.

@@ -21,6 +21,7 @@ type common struct {
 	format   string
 	verbose  bool
 	debug    bool
+	steps    bool // tell steps even where nobody sits at a terminal: in the log of a workflow
 }
 
 func newRoot(env Env) *cobra.Command {
@@ -35,6 +36,8 @@ accounts and says where lakeshare may look and change.
   lakeshare validate      check the files, without AWS
   lakeshare plan          who would gain or lose what, and every change
   lakeshare apply         carry out what changed in git since the last apply
+  lakeshare drift         what is live and not as git has it
+  lakeshare init          write what a new repository needs
 
 Try it without an AWS account: lakeshare demo, or --simulate world.yaml on any command.`,
 		Args:          unknownCommand,
@@ -55,7 +58,7 @@ Try it without an AWS account: lakeshare demo, or --simulate world.yaml on any c
 	f.StringVar(&c.format, "format", "text", "how to show results: text, markdown or json")
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "show every fact")
 	f.BoolVar(&c.debug, "debug", false, "log calls and retries to stderr")
-	root.AddCommand(newValidate(c), newPlan(c), newApply(c), newIntake(c), newSim(c), newDemo(c), newVersion(c))
+	root.AddCommand(newValidate(c), newPlan(c), newApply(c), newIntake(c), newDrift(c), newInit(c), newDoctor(c), newAction(c), newSim(c), newDemo(c), newVersion(c))
 	return root
 }
 

@@ -128,6 +128,15 @@ type session struct {
 	world  *world // nil: the real AWS
 	now    func() time.Time
 	sleep  func(context.Context, time.Duration) error
+	// tip is the commit that counts now: HEAD, or the default branch on GitHub.
+	tip func() (string, error)
+	// identity gives the token of a workflow run to assume roles with; nil for
+	// the ambient credentials.
+	identity func(context.Context) (string, error)
+	// noToken is what helps where roles cannot be assumed for want of a token.
+	noToken string
+	// fetch gets a commit that the clone does not have; nil where there is no way to.
+	fetch func(commit string) error
 }
 
 // clock is the time by which shares end: the world's in a simulation.
@@ -148,7 +157,7 @@ func (c *common) open() (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.repo, s.record = repo, gitRecord{repo.Recorder()}
+	s.repo, s.record, s.tip = repo, gitRecord{repo.Recorder()}, repo.Tip
 	if c.simulate == "" {
 		return s, nil
 	}
@@ -184,6 +193,16 @@ func (s *session) before(base string) ([]*fact.Tree, error) {
 		}
 		record = history.Record{Applied: commit}
 	}
+	if s.fetch != nil {
+		for _, commit := range append(slices.Clone(record.Started), record.Applied) {
+			if commit == "" {
+				continue
+			}
+			if err := s.fetch(commit); err != nil {
+				return nil, fmt.Errorf("get the files of %s, which may have been carried out: %w", short(commit), err)
+			}
+		}
+	}
 	return before(s.repo, record, s.now())
 }
 
@@ -211,7 +230,7 @@ func (s *session) recorded(commit string) (bool, error) {
 func (s *session) cloud(phase aws.Phase, accounts []fact.Account, commit string) *aws.Cloud {
 	config := aws.Config{
 		Accounts: accounts, Phase: phase, Session: s.sessionName(commit),
-		Now: s.now, Sleep: s.sleep, Log: s.log(), Progress: s.progress,
+		Now: s.now, Sleep: s.sleep, Log: s.log(), Progress: s.progress, WebIdentity: s.identity, NoToken: s.noToken,
 	}
 	if s.world != nil {
 		config.Simulator = s.world.server
@@ -233,7 +252,7 @@ func (s *session) sessionName(commit string) string {
 
 // progress says on stderr what is going on, for somebody who waits.
 func (s *session) progress(line string) {
-	if s.debug || terminal(s.env.Stderr) {
+	if s.debug || s.steps || terminal(s.env.Stderr) {
 		fmt.Fprintln(s.env.Stderr, line)
 	}
 }

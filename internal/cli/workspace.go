@@ -37,6 +37,15 @@ func (c *common) workingTree(now time.Time) (compiled, error) {
 	return compile(files, "", now), nil
 }
 
+// commitTree compiles the files of a commit.
+func (s *session) commitTree(commit string) (compiled, error) {
+	files, err := s.repo.Files(commit, manifest.Keep)
+	if err != nil {
+		return compiled{}, err
+	}
+	return compile(files, commit, s.now()), nil
+}
+
 // show prints findings to stdout and ends with the code for invalid files if any is an error.
 func (c *common) show(t compiled) error {
 	if len(t.findings) == 0 {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // A tree may come from a fork, so what is read of it has limits. The first two
@@ -76,4 +78,28 @@ func (r refusals) err() error {
 	}
 	slices.Sort(r)
 	return fmt.Errorf("%s: only plain files and directories are read, put them in its place", strings.Join(r, ", "))
+}
+
+// RootFile returns one file of a commit, by its slash path from the root of the
+// repository, or nil where the commit has none. What is above 1 MiB is cut off.
+func (r *Repo) RootFile(commit, path string) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c, err := r.commit(commit)
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.File(path)
+	if errors.Is(err, object.ErrFileNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s of %s: %w", path, commit, err)
+	}
+	in, err := f.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("read %s of %s: %w", path, commit, err)
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxFile))
+	return data, errors.Join(err, in.Close())
 }

@@ -179,13 +179,18 @@ func (m *maker) tablesOf(o fact.Object) int {
 
 // LostTables counts principals × tables that lose access: what limits.losses is
 // about. An account counts only for what none of its principals loses.
-func (p *Plan) LostTables() int {
+func (p *Plan) LostTables() int { return tables(p.Losses) }
+
+// GainedTables counts principals × tables that gain access.
+func (p *Plan) GainedTables() int { return tables(p.Gains) }
+
+func tables(access []Access) int {
 	type pair struct {
 		principal string
 		object    fact.Object
 	}
 	lost := map[pair]int{}
-	for _, a := range p.Losses {
+	for _, a := range access {
 		if a.Object.Type == fact.Location || a.Object.Type == fact.Database {
 			continue
 		}

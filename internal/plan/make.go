@@ -10,7 +10,7 @@ import (
 func Make(in Input) *Plan {
 	m := &maker{
 		in: in, past: newPast(in.Tip, in.Before),
-		plan: &Plan{Tip: in.Tip.Commit, Counts: map[Row]int{}, Paths: in.Live.Paths},
+		plan: &Plan{Tip: in.Tip.Commit, Only: in.Only, Counts: map[Row]int{}, Paths: in.Live.Paths},
 		held: map[fact.Key]string{}, needed: map[fact.Key]bool{},
 	}
 	for _, k := range Needed(in.Only, in.Tip, in.Before).Keys {

@@ -105,6 +105,7 @@ type Blocked struct {
 // Plan is what a merge carries out, and all there is to know before it does.
 type Plan struct {
 	Tip     string // commit; "" for the working tree
+	Only    Only   // what the run is about
 	Base    string // commit carried out last; "" for none
 	Started []string
 

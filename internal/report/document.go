@@ -32,6 +32,8 @@ type section struct {
 	groups []group
 	more   phrase   // what was left out to keep the section short
 	folded bool     // Markdown: behind <details>
+	head   phrase   // Markdown: what a folded section is called, instead of its title
+	deep   bool     // Markdown: a heading below another one
 	table  []string // Markdown: the head of a table that the items' cells fill
 	// compact puts the head of a group with a single item on the item's line.
 	compact bool

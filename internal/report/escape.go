@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,6 +61,9 @@ func code(s string) string {
 	if s == "" {
 		return ""
 	}
+	if strings.Contains(s, "<!--") {
+		return element(s) // comments are found again by such a marker
+	}
 	if strings.Trim(s, " ") == "" || s[0] == '`' || s[len(s)-1] == '`' || s[0] == ' ' && s[len(s)-1] == ' ' {
 		s = " " + s + " "
 	}
@@ -73,6 +77,15 @@ func code(s string) string {
 func cell(s string) string {
 	if !strings.Contains(s, "|") {
 		return code(s)
+	}
+	return element(s)
+}
+
+// element is code in HTML with every punctuation mark as an entity: for table
+// cells, and for HTML blocks, in which GitHub reads no Markdown.
+func element(s string) string {
+	if s == "" {
+		return ""
 	}
 	var b strings.Builder
 	b.WriteString("<code>")
@@ -123,9 +136,19 @@ func hasFold(s, suffix string) bool {
 	return len(s) >= len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
 }
 
+// blockLines and blockWidth are how much of a block a page shows whose names
+// are cut: far more than any command or error of AWS has.
+const (
+	blockLines = 60
+	blockWidth = 4000
+)
+
 // fenced is a block of lines in Markdown, behind an indent, in a fence that
-// nothing inside can close.
-func fenced(indent string, lines []string) string {
+// nothing inside can close. Where most is not 0 the block is cut too.
+func fenced(indent string, lines []string, most int) string {
+	if most > 0 {
+		lines = shortBlock(lines)
+	}
 	longest := 2
 	for _, l := range lines {
 		longest = max(longest, backticks(l))
@@ -134,10 +157,25 @@ func fenced(indent string, lines []string) string {
 	var b strings.Builder
 	b.WriteString(indent + fence + "text\n")
 	for _, l := range lines {
-		b.WriteString(indent + l + "\n")
+		b.WriteString(indent + strings.ReplaceAll(l, "<!--", "<! --") + "\n") // comments are found again by such a marker
 	}
 	b.WriteString(indent + fence + "\n")
 	return b.String()
+}
+
+// shortBlock cuts lines that are too many or too long, and says so where it does.
+func shortBlock(lines []string) []string {
+	left := len(lines) - blockLines
+	lines = slices.Clone(lines[:min(len(lines), blockLines)])
+	for i, l := range lines {
+		if runes := []rune(l); len(runes) > blockWidth {
+			lines[i] = string(runes[:blockWidth]) + "… (" + characters(len(runes)-blockWidth) + ")"
+		}
+	}
+	if left > 0 {
+		lines = append(lines, "… ("+noun{"more line", "more lines"}.count(left)+")")
+	}
+	return lines
 }
 
 // backticks is the length of the longest run of backticks.

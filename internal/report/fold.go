@@ -123,7 +123,11 @@ type budget struct{ detail, most int }
 // counted.
 func (n names) fill(s section, entries []entry, b budget, heads bool) section {
 	sortEntries(entries)
-	if n.verbose {
+	switch {
+	case n.verbose && n.dense:
+		s.groups = n.groups(fold(entries, byGrant), heads)
+		return s
+	case n.verbose:
 		s.groups = n.groups(singles(entries), heads)
 		return s
 	}
@@ -132,6 +136,9 @@ func (n names) fill(s section, entries []entry, b budget, heads bool) section {
 		if s.height() <= b.detail {
 			return s
 		}
+	}
+	if n.whole {
+		return s
 	}
 	if left := s.cut(b.most); left > 0 {
 		s.more = wordsf("… and %s (--verbose shows all)", noun{"more line", "more lines"}.count(left))
@@ -186,8 +193,11 @@ func entryOf(c plan.Change, paths map[fact.Key]string) entry {
 		path: paths[c.Op.Key], falls: c.Falls,
 	}
 	e.sign, e.why, e.commit, e.exchange, e.grant = signOf(c.Op.Verb), c.Why, c.Commit, c.Exchange, c.Op.Body.Grantable
-	if c.Op.Verb == fact.Change {
+	switch c.Op.Verb {
+	case fact.Change:
 		e.old = &c.Op.Old
+	case fact.Renew:
+		e.row = "invitation again for"
 	}
 	return e
 }
@@ -196,7 +206,7 @@ func signOf(v fact.Verb) sign {
 	switch v {
 	case fact.Drop:
 		return minus
-	case fact.Change:
+	case fact.Change, fact.Renew:
 		return tilde
 	}
 	return plus

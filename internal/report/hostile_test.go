@@ -46,8 +46,8 @@ func hostilePlan() *plan.Plan {
 	}
 }
 
-// hostile renders everything that can be rendered.
-func hostile(t *testing.T, o Options) string {
+// everything renders everything that can be rendered.
+func everything(t *testing.T, o Options) string {
 	t.Helper()
 	o.Accounts = []fact.Account{{Place: fact.Place{Account: salesID, Region: region}, Alias: evil}}
 	p := hostilePlan()
@@ -66,7 +66,7 @@ func hostile(t *testing.T, o Options) string {
 func TestHostileNamesCannotMoveTheCursor(t *testing.T) {
 	t.Parallel()
 	for _, o := range []Options{{}, {Verbose: true}, {Format: Markdown}, {Format: JSON}} {
-		got := hostile(t, o)
+		got := everything(t, o)
 		for _, r := range got {
 			if r != '\n' && !unicode.IsPrint(r) {
 				t.Errorf("%+v lets %U through", o, r)
@@ -85,7 +85,7 @@ func TestHostileNamesCannotForgeALine(t *testing.T) {
 		tell(fact.Outcome{Op: c.Op, Err: errors.New(evil)})
 	}
 	tell(fact.Outcome{})
-	for _, text := range []string{hostile(t, Options{}), hostile(t, Options{Format: Markdown}), progress.String()} {
+	for _, text := range []string{everything(t, Options{}), everything(t, Options{Format: Markdown}), progress.String()} {
 		for line := range strings.Lines(text) {
 			if strings.HasPrefix(line, "+ SELECT on forged") {
 				t.Errorf("forged: %s", line)
@@ -98,7 +98,7 @@ func TestHostileNamesCannotForgeALine(t *testing.T) {
 // and looks for what acts in the rest.
 func TestHostileNamesDoNothingInMarkdown(t *testing.T) {
 	t.Parallel()
-	got := withoutCode(hostile(t, Options{Format: Markdown}))
+	got := withoutCode(everything(t, Options{Format: Markdown}))
 	for _, ours := range []string{"<details>", "</details>", "<summary>", "</summary>", "<br>"} {
 		got = strings.ReplaceAll(got, ours, "")
 	}
@@ -152,7 +152,7 @@ func closing(s string, n int) int {
 
 func TestTableRowsKeepTheirCells(t *testing.T) {
 	t.Parallel()
-	for line := range strings.Lines(hostile(t, Options{Format: Markdown})) {
+	for line := range strings.Lines(everything(t, Options{Format: Markdown})) {
 		if !strings.HasPrefix(line, "|") {
 			continue
 		}
@@ -183,7 +183,7 @@ func TestEscapers(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", test.in, got, test.want)
 		}
 	}
-	if got := fenced("", []string{"````"}); !strings.HasPrefix(got, "`````text\n") {
+	if got := fenced("", []string{"````"}, 0); !strings.HasPrefix(got, "`````text\n") {
 		t.Errorf("a fence has to be longer than what it holds: %q", got)
 	}
 }

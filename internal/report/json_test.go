@@ -18,13 +18,13 @@ func documents(t *testing.T) map[string][]byte {
 	r := run()
 	r.Refused = "the tip moved"
 	l, source := findings()
-	var p, q, f bytes.Buffer
-	for _, err := range []error{Plan(&p, example(), 25, o), Outcome(&q, r, o), Findings(&f, l, source, o)} {
+	var p, q, f, d bytes.Buffer
+	for _, err := range []error{Plan(&p, example(), 25, o), Outcome(&q, r, o), Findings(&f, l, source, o), Survey(&d, survey(), today(), o)} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	return map[string][]byte{"plan": p.Bytes(), "outcome": q.Bytes(), "findings": f.Bytes()}
+	return map[string][]byte{"plan": p.Bytes(), "outcome": q.Bytes(), "findings": f.Bytes(), "drift": d.Bytes()}
 }
 
 func TestJSONRoundTrips(t *testing.T) {
@@ -38,6 +38,8 @@ func TestJSONRoundTrips(t *testing.T) {
 			into = &jsonOutcomeDocument{}
 		case "findings":
 			into = &jsonFindingsDocument{}
+		case "drift":
+			into = &jsonSurveyDocument{}
 		}
 		d := json.NewDecoder(bytes.NewReader(data))
 		d.DisallowUnknownFields()

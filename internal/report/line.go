@@ -2,7 +2,6 @@ package report
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/lakeshare/lakeshare/internal/fact"
@@ -235,8 +234,8 @@ func (n names) places(entries []entry) phrase {
 			continue
 		}
 		last = o
-		parts = append(parts, name(o.File+":"+strconv.Itoa(o.Line)))
-		if !n.verbose {
+		parts = append(parts, n.at(o.File, o.Line))
+		if !n.verbose || n.dense {
 			break
 		}
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/lakeshare/lakeshare/internal/fact"
@@ -13,6 +14,23 @@ type names struct {
 	// several is set where objects of more than one owner occur, so that names
 	// of tables alone would not tell them apart.
 	several bool
+	// whole is set for pages that are cut by size once they are written: nothing
+	// is left out before.
+	whole bool
+	// dense folds facts of one grant although everything is shown: for pages on
+	// which a line for each fact would not fit.
+	dense bool
+	// link returns the address of a line of a file, or "".
+	link func(path string, line int) string
+}
+
+// at is a line of a file, with a link where there is one.
+func (n names) at(file string, line int) phrase {
+	text := file + ":" + strconv.Itoa(line)
+	if n.link == nil {
+		return name(text)
+	}
+	return linked(text, n.link(file, line))
 }
 
 func (o Options) names() names { return names{accounts: o.Accounts, verbose: o.Verbose} }

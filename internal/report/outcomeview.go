@@ -2,7 +2,6 @@ package report
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 
 	"github.com/lakeshare/lakeshare/internal/fact"
@@ -65,13 +64,10 @@ func outcomeView(r Run, o Options) document {
 		n.several = severalOwners(r.Plan)
 	}
 	t := r.tally()
-	d := document{verdict: r.verdict(t)}
-	if r.finished(t) && r.Recorded && r.Commit != "" {
-		d.verdict = cat(d.verdict, words(" "), r.record(o), words("."))
+	d := document{verdict: r.opening(t, o)}
+	for _, s := range []section{n.failedSection(t), n.skippedSection(t), n.doneSection(t)} {
+		d.add(s)
 	}
-	d.add(n.fill(section{title: "Failed"}, t.failed, budget{faultBudget, faultBudget}, true))
-	d.add(n.fill(section{title: "Skipped"}, t.skipped, notesBudget(), false))
-	d.add(n.fill(section{title: "Done", folded: true}, t.done, doneBudget(), true))
 	for _, s := range n.leftSections(r) {
 		d.add(s)
 	}
@@ -83,6 +79,27 @@ func outcomeView(r Run, o Options) document {
 	}
 	d.foot("next", r.next(t, o))
 	return d
+}
+
+// opening is the verdict with the record where that is the end of it.
+func (r Run) opening(t tally, o Options) phrase {
+	v := r.verdict(t)
+	if r.finished(t) && r.Recorded && r.Commit != "" {
+		v = cat(v, words(" "), r.record(o), words("."))
+	}
+	return v
+}
+
+func (n names) failedSection(t tally) section {
+	return n.fill(section{title: "Failed"}, t.failed, budget{faultBudget, faultBudget}, true)
+}
+
+func (n names) skippedSection(t tally) section {
+	return n.fill(section{title: "Skipped"}, t.skipped, notesBudget(), false)
+}
+
+func (n names) doneSection(t tally) section {
+	return n.fill(section{title: "Done", folded: true}, t.done, doneBudget(), true)
 }
 
 // leftSections are what a plan made after the run still wants, and what others have to do.
@@ -109,7 +126,7 @@ func (r Run) verdict(t tally) phrase {
 		case x.count > 0 && len(parts) == 0:
 			parts = append(parts, regular("fact").count(x.count)+" "+x.what)
 		case x.count > 0:
-			parts = append(parts, strconv.Itoa(x.count)+" "+x.what)
+			parts = append(parts, grouped(x.count)+" "+x.what)
 		}
 	}
 	counts := words(strings.Join(parts, ", "))

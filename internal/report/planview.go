@@ -68,9 +68,9 @@ func verdict(p *plan.Plan, o Options) phrase {
 	}
 	s := noun{"share changes", "shares change"}.count(len(shares)) + ": " + strings.Join(access, ", ") + "; " +
 		regular("fact").count(verbs[fact.Make]) + " to make, "
-	tail := wordsf("%s%d to change, %d to take away", s, verbs[fact.Change], verbs[fact.Drop])
+	tail := words(s + grouped(verbs[fact.Change]) + " to change, " + grouped(verbs[fact.Drop]) + " to take away")
 	if len(p.Blocked) > 0 {
-		tail = cat(tail, wordsf("; %d blocked", len(p.Blocked)))
+		tail = cat(tail, words("; "+grouped(len(p.Blocked))+" blocked"))
 	}
 	return cat(tail, words("."))
 }
@@ -83,6 +83,12 @@ func idle(p *plan.Plan, o Options) phrase {
 	}
 	base := cat(words("commit "), name(short(p.Base, commitLength, o.Verbose)))
 	switch {
+	case p.Only == plan.Endings:
+		return words("no share has ended and no invitation has to be sent again")
+	case p.Only == plan.Repairs:
+		return words("nothing that git declares is missing or altered")
+	case p.Only == plan.AutoRepairs:
+		return cat(words("nothing is missing or altered where lakeshare.yaml says "), name("drift: repair"))
 	case p.Base == "" && looked == 0:
 		return words("nothing is declared")
 	case p.Base == "":
@@ -141,11 +147,19 @@ func unreadSection(p *plan.Plan) section {
 
 // notesSection tells about facts that the plan leaves alone.
 func (n names) notesSection(title, intro string, notes []plan.Note, p *plan.Plan) section {
+	s := section{title: title, folded: true}
+	if intro != "" {
+		s.intro = words(intro)
+	}
+	return n.fill(s, noteEntries(notes, p.Paths), notesBudget(), false)
+}
+
+func noteEntries(notes []plan.Note, paths map[fact.Key]string) []entry {
 	entries := make([]entry, len(notes))
 	for i, note := range notes {
 		e := entry{
 			key: note.Key, body: note.Body, share: firstShare(note.Origins), origins: note.Origins,
-			path: p.Paths[note.Key], when: note.Live.UpdatedAt,
+			path: paths[note.Key], when: note.Live.UpdatedAt,
 		}
 		e.sign, e.why, e.grant = equals, note.Why, note.Body.Grantable
 		switch note.Row {
@@ -163,11 +177,7 @@ func (n names) notesSection(title, intro string, notes []plan.Note, p *plan.Plan
 		}
 		entries[i] = e
 	}
-	s := section{title: title, folded: true}
-	if intro != "" {
-		s.intro = words(intro)
-	}
-	return n.fill(s, entries, notesBudget(), false)
+	return entries
 }
 
 // before says what the plan compares with: without a record nothing is taken away.
@@ -190,7 +200,7 @@ func counts(p *plan.Plan) phrase {
 	var parts []phrase
 	for _, r := range plan.Rows() {
 		if c := p.Counts[r]; c > 0 {
-			parts = append(parts, wordsf("%d %s", c, r))
+			parts = append(parts, words(grouped(c)+" "+r.String()))
 		}
 	}
 	return join(", ", parts...)

@@ -112,6 +112,8 @@ func deedWord(d doing) string {
 	switch {
 	case d.verb == fact.Change:
 		return "changed"
+	case d.verb == fact.Renew:
+		return "sent the invitation again for"
 	case d.verb == fact.Drop:
 		return "deleted"
 	case d.kind == fact.Filter, d.kind == fact.Container, d.kind == fact.Link:

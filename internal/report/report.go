@@ -1,10 +1,13 @@
-// Package report shows plans, outcomes and findings as text, Markdown and JSON.
+// Package report shows plans, outcomes, surveys and findings: as text, Markdown
+// and JSON for the command line, and as the comments, issues and summaries that
+// GitHub shows.
 //
-// A plan and an outcome become one document of phrases, in which every piece
-// that came from a file or from AWS is marked as such. The text and the Markdown
-// renderer walk the same document, so they cannot disagree about what is shown,
-// and escaping happens in one place for each. JSON is built from the values
-// themselves and leaves nothing out.
+// What is shown becomes a document of phrases, in which every piece that came
+// from a file or from AWS is marked as such. The text and the Markdown renderer
+// walk the same document, so they cannot disagree about what is shown, and
+// escaping happens in one place for each. Pages for GitHub are made of the same
+// sections; they are cut to their size at rows, see [Comment]. JSON is built from
+// the values themselves and leaves nothing out.
 package report
 
 import (
@@ -58,6 +61,7 @@ type Run struct {
 	Writes   int        // calls that changed something
 	Commit   string     // the tip that was carried out
 	Refused  string     // why the run wrote nothing, or went no further
+	Over     bool       // it was refused because more access would be lost than the limit allows
 }
 
 // Plan writes what a merge would carry out. A negative lossLimit means none.
@@ -93,11 +97,11 @@ func Findings(w io.Writer, l diag.List, source func(file string) []byte, o Optio
 }
 
 func (o Options) render(w io.Writer, d document) error {
-	s := textOf(d, o.Colour)
 	if o.Format == Markdown {
-		s = markdownOf(d)
+		_, err := io.WriteString(w, markdownOf(d))
+		return err
 	}
-	_, err := io.WriteString(w, s)
+	_, err := io.WriteString(w, textOf(d, o.Colour))
 	return err
 }
 

@@ -70,7 +70,7 @@ func (n names) tasks(waits []fact.Wait) []item {
 		}
 		told[w.What] = true
 		height += 1 + len(i.block)
-		if !n.verbose && len(out) > 0 && height > waitingBudget {
+		if !n.verbose && !n.whole && len(out) > 0 && height > waitingBudget {
 			left++
 			continue
 		}

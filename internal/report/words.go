@@ -1,7 +1,7 @@
 package report
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/lakeshare/lakeshare/internal/fact"
@@ -17,7 +17,16 @@ func (n noun) of(count int) string {
 	return n.many
 }
 
-func (n noun) count(count int) string { return fmt.Sprintf("%d %s", count, n.of(count)) }
+func (n noun) count(count int) string { return grouped(count) + " " + n.of(count) }
+
+// grouped writes 4312 as 4,312.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
 
 func regular(one string) noun { return noun{one, one + "s"} }
 

@@ -148,6 +148,7 @@ func playStory(t *rapid.T, y *tally) {
 	}
 	p.apply(t, 0)
 	p.settled(t)
+	p.drift(t)
 }
 
 func (p *player) commit(t *rapid.T, label string) {
