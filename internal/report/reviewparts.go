@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -85,7 +86,8 @@ func (n names) pos(p diag.Pos) phrase {
 // shareLines is how many lines of facts one share gets in a comment.
 const shareLines = 30
 
-// shares is one folded layer for each share with its facts.
+// shares is one folded layer for each share with its facts. Those that take
+// something away come first: they are the last to be cut.
 func (v reviewer) shares(p *plan.Plan, bytes int) []layer {
 	byShare := map[string][]entry{}
 	for _, c := range p.Changes {
@@ -95,8 +97,17 @@ func (v reviewer) shares(p *plan.Plan, bytes int) []layer {
 	if len(byShare) == 0 {
 		return nil
 	}
+	takes := func(share string) int {
+		if slices.ContainsFunc(byShare[share], func(e entry) bool { return e.sign == minus }) {
+			return 0
+		}
+		return 1
+	}
+	order := slices.SortedFunc(maps.Keys(byShare), func(a, b string) int {
+		return cmp.Or(cmp.Compare(takes(a), takes(b)), cmp.Compare(a, b))
+	})
 	all := layer{}
-	for _, share := range slices.Sorted(maps.Keys(byShare)) {
+	for _, share := range order {
 		s := v.fill(section{folded: true}, byShare[share], budget{shareLines, shareLines}, true)
 		s.head = cat(shareName(share), words(": "+tallyVerbs(byShare[share])))
 		for i := range s.groups {
