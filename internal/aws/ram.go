@@ -231,7 +231,8 @@ func (v *visit) readWaits(ctx context.Context) {
 func (v *visit) waitFor(k fact.Key, account, arn string, members []association) {
 	a, ok := memberOf(members, k.Principal)
 	find := fmt.Sprintf("aws ram get-resource-share-invitations --region %s --resource-share-arns %s"+
-		" --query 'resourceShareInvitations[?status==`PENDING`].resourceShareInvitationArn' --output text", v.place.Region, arn)
+		" --query 'resourceShareInvitations[?status==`PENDING`].resourceShareInvitationArn' --output text",
+		fact.ShellWord(v.place.Region), fact.ShellWord(arn))
 	switch {
 	case ok && a.status == types.ResourceShareAssociationStatusAssociating:
 		v.wait(fact.Wait{
@@ -239,7 +240,7 @@ func (v *visit) waitFor(k fact.Key, account, arn string, members []association) 
 			What: fmt.Sprintf("Account %s accepts the resource share of account %s.", account, v.place.Account),
 			Commands: []string{
 				find,
-				fmt.Sprintf(`aws ram accept-resource-share-invitation --region %s --resource-share-invitation-arn "$(%s)"`, v.place.Region, find),
+				fmt.Sprintf(`aws ram accept-resource-share-invitation --region %s --resource-share-invitation-arn "$(%s)"`, fact.ShellWord(v.place.Region), find),
 			},
 		})
 	case ok && a.status == types.ResourceShareAssociationStatusFailed:

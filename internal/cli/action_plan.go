@@ -128,7 +128,6 @@ func (a *action) review(p *plan.Plan, t compiled, review report.Review, view rep
 		if err := a.outputsOf(p, t.tree.Losses, view); err != nil {
 			return err
 		}
-		view.Command = "lakeshare apply"
 		if err := liveFindings(a.env, p, t, view); err != nil {
 			return err
 		}

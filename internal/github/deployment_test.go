@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lakeshare/lakeshare/internal/githubsim"
 )
@@ -108,6 +109,28 @@ func TestMayRecord(t *testing.T) {
 	} {
 		if got := MayRecord([]byte(workflow)); got != want {
 			t.Errorf("%q: %v", workflow, got)
+		}
+	}
+}
+
+// Two deployments speak for one attempt while it runs: nobody's success counts.
+// Who quotes it later changes nothing.
+func TestRecordOfAContestedAttempt(t *testing.T) {
+	t.Parallel()
+	for late, applied := range map[time.Duration]string{0: commit(0), time.Hour: commit(1)} {
+		h := newHub(t)
+		h.apply(1, commit(0), Success)
+		h.apply(2, commit(1), Success)
+		h.addRun(githubsim.Run{ID: 2, Status: "completed", Conclusion: "success", CreatedAt: h.clock().Add(-time.Minute / 2)})
+		h.pass(late)
+		id := h.forgeDeployment(githubsim.Token{}, commit(2), quote(2, 1))
+		var started []string
+		if applied == commit(0) {
+			started = []string{commit(1)}
+		}
+		r := h.wantRecord(applied, started...)
+		if len(r.Refused) != 1 || r.Refused[0].ID != id || r.Refused[0].Why == "" {
+			t.Errorf("late %s: refused %+v", late, r.Refused)
 		}
 	}
 }

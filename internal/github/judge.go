@@ -100,6 +100,9 @@ func (j *judge) read(ctx context.Context, at int) (entry, error) {
 	if p.Version > recordVersion {
 		return entry{}, fmt.Errorf("it has version %d, this lakeshare reads version %d: use the version of lakeshare that wrote it", p.Version, recordVersion)
 	}
+	if j.contested(at, p, r) {
+		return entry{kind: started}, nil
+	}
 	done, err := j.succeeded(ctx, d, r)
 	if err != nil {
 		return entry{}, err
@@ -166,6 +169,17 @@ func (j *judge) isFirst(at int, p payload, r *run) (bool, error) {
 			return false, nil
 		}
 	}
+}
+
+// contested reports whether a newer deployment, made while the run ran, names the
+// same attempt. One of the two is forged, and which one cannot be told: the commit may have been carried
+// out, and nobody's word counts that it was.
+func (j *judge) contested(at int, p payload, r *run) bool {
+	return slices.ContainsFunc(j.fetched[:at], func(d *deployment) bool {
+		q, err := d.readPayload()
+		return err == nil && isActions(d.Creator, d.App) && q.Config == p.Config && q.Run == p.Run && q.Attempt == p.Attempt &&
+			r.during(d.CreatedAt)
+	})
 }
 
 // during reports whether something happened while the run ran.

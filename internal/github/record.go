@@ -59,7 +59,8 @@ func (f Forged) String() string {
 //     default branch (a tag may be named like the branch); its workflow asked there
 //     for the permission to write deployments; and the deployment was made while
 //     the run ran.
-//   - It is the first that names this attempt of the run.
+//   - It is the first that names this attempt of the run. Where another one names
+//     it too, it counts as started and never as applied.
 //   - Its commit was on the default branch.
 //
 // Git is asked once a commit. Where a commit is not on the branch, the list of the

@@ -52,8 +52,8 @@ func grantCommand(at fact.Place, principal string, o fact.Object, permissions []
 	if err != nil {
 		return ""
 	}
-	return fmt.Sprintf("aws lakeformation grant-permissions --region %s --principal DataLakePrincipalIdentifier=%s --resource '%s' --permissions '%s'",
-		at.Region, principal, resource, grants)
+	return fmt.Sprintf("aws lakeformation grant-permissions --region %s --principal %s --resource %s --permissions %s",
+		fact.ShellWord(at.Region), fact.ShellWord("DataLakePrincipalIdentifier="+principal), fact.ShellWord(string(resource)), fact.ShellWord(string(grants)))
 }
 
 func wireResource(o fact.Object) map[string]any {

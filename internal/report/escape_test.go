@@ -126,7 +126,7 @@ func TestIgnoreLinesAreYAML(t *testing.T) {
 	for _, x := range hostile.Corpus() {
 		x = strings.ToValidUTF8(x, "?")
 		note := plan.Note{Key: fact.Key{Principal: "someone"}, Live: fact.Row{Writer: x}}
-		line := ignoreLine([]plan.Note{note, {Key: fact.Key{Principal: "p"}}})
+		line := names{}.ignoreLine([]plan.Note{note, {Key: fact.Key{Principal: "p"}}})
 		if strings.Contains(x, "*") {
 			if strings.Contains(line, "writer") {
 				t.Errorf("%q would ignore more than it says: %s", x, line)
@@ -149,7 +149,12 @@ func TestIgnoreLinesAreYAML(t *testing.T) {
 	if lines < 60 {
 		t.Errorf("%d lines were read", lines)
 	}
-	if got := ignoreLine([]plan.Note{{Key: fact.Key{Kind: fact.Filter}}}); got != "" {
+	if got := (names{}).ignoreLine([]plan.Note{{Key: fact.Key{Kind: fact.Filter}}}); got != "" {
 		t.Errorf("nobody to ignore, and yet %s", got)
+	}
+	own := names{accounts: []fact.Account{{ApplyRole: "arn:aws:iam::111122223333:role/lakeshare-apply"}}}
+	leftover := plan.Note{Key: fact.Key{Kind: fact.OwnGrant, Principal: "p"}, Live: fact.Row{Writer: own.accounts[0].ApplyRole}}
+	if got := own.ignoreLine([]plan.Note{leftover}); got != "" {
+		t.Errorf("what lakeshare leaves behind would be hidden by %s", got)
 	}
 }

@@ -6,16 +6,19 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/lakeshare/lakeshare/internal/fact"
 	"github.com/lakeshare/lakeshare/internal/plan"
 )
 
 // ignoreLine is the line of lakeshare.yaml that makes the drift check ignore
 // what it found: by who wrote it, or by who holds it where AWS does not say. ""
-// where no pattern would mean just that, since * in a name stands for anything.
-func ignoreLine(notes []plan.Note) string {
+// where no pattern would mean just that, since * in a name stands for anything,
+// and for what lakeshare's own roles wrote: it would hide what they leave behind.
+func (n names) ignoreLine(notes []plan.Note) string {
 	var patterns []string
 	for _, x := range notes {
 		switch p := x.Key.Principal; {
+		case n.own(x.Live.Writer):
 		case x.Live.Writer != "":
 			patterns = append(patterns, "writer:"+x.Live.Writer)
 		case p != "":
@@ -27,6 +30,11 @@ func ignoreLine(notes []plan.Note) string {
 		return ""
 	}
 	return "ignore: [" + strings.Join(each(patterns, yamlString), ", ") + "]"
+}
+
+// own reports whether a role is one that lakeshare acts with.
+func (n names) own(role string) bool {
+	return role != "" && slices.ContainsFunc(n.accounts, func(a fact.Account) bool { return role == a.PlanRole || role == a.ApplyRole })
 }
 
 // yamlString is a string in double quotes that YAML reads back as it was, of

@@ -54,7 +54,7 @@ func surveyDocument(s *plan.Survey, o Options) jsonSurveyDocument {
 		header: header{jsonVersion, kindDrift}, Accounts: n.accountsJSON(),
 		Tip: s.Tip, Base: s.Base, Started: each(s.Started, keep), Drifts: s.Drifts(),
 		Missing: each(s.Missing, note), Altered: each(s.Altered, note),
-		Strays: each(s.Strays, func(x plan.Note) jsonStray { return jsonStray{note(x), ignoreLine([]plan.Note{x})} }),
+		Strays: each(s.Strays, func(x plan.Note) jsonStray { return jsonStray{note(x), n.ignoreLine([]plan.Note{x})} }),
 		Expiring: each(s.Expiring, func(e fact.Expiry) jsonExpiry {
 			return jsonExpiry{Share: e.Origin.Share, Owner: e.Owner, Ends: timeJSON(e.Ends), At: originJSON(e.Origin)}
 		}),

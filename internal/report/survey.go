@@ -171,7 +171,7 @@ func (v surveyor) strayGroup(principal string, notes []plan.Note, level int) gro
 	for _, b := range bundles {
 		g.items = append(g.items, v.bundle(b, false))
 	}
-	if line := ignoreLine(notes); line != "" {
+	if line := v.ignoreLine(notes); line != "" {
 		last := &g.items[len(g.items)-1]
 		last.below = append(last.below, cat(words("to ignore it: "), name(line)))
 	}
