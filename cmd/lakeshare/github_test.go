@@ -39,6 +39,9 @@ import (
 //	deployments FILE              writes down the deployments
 //	[!] reads ROLE TABLE [COLUMNS]
 //	                              asks AWS whether a role reads a table, and just these columns
+//	hostile [broken]              writes a share for each text that tries to act where it is shown,
+//	                              or with each where no text may be
+//	harmless                      reads the log and the outputs of the last step as the runner does
 //	[!] wrote                     whether the last step changed anything in AWS
 //	[!] asked ACCOUNT             whether the last step asked anything of an account
 //	byhand grant|revoke ROLE PERMISSION DATABASE.TABLE
@@ -74,7 +77,7 @@ func githubCommands() map[string]command {
 		"edit": edit, "text": text, "many": many, "atmost": atMost, "jsonkey": jsonKey,
 		"hub": startHub, "runs": runStep, "rerun": runAgain, "output": output,
 		"reads": reads, "wrote": wrote, "asked": asked, "during": during,
-		"comments": writeComments, "issues": writeIssues, "deployments": writeDeployments,
+		"harmless": harmless, "comments": writeComments, "issues": writeIssues, "deployments": writeDeployments,
 	}
 	for name, do := range deeds() {
 		all[name] = func(ts *testscript.TestScript, neg bool, args []string) {
@@ -95,7 +98,7 @@ func deeds() map[string]deed {
 	return map[string]deed{
 		"branch": (*hub).branch, "commit": (*hub).commitAll, "amend": (*hub).amend, "push": (*hub).push, "pull": (*hub).pull, "merge": (*hub).merge,
 		"queue": (*hub).enqueue, "close": (*hub).closePull, "back": (*hub).back, "pass": (*hub).pass,
-		"byhand": (*hub).byHand, "forge": (*hub).forge, "undeploy": (*hub).undeploy,
+		"byhand": (*hub).byHand, "hostile": hostileShares, "forge": (*hub).forge, "undeploy": (*hub).undeploy,
 	}
 }
 
