@@ -135,6 +135,9 @@ func (h *hub) environment(s *step, token string) []string {
 			Environment: s.job.environment, Event: o.event, Ref: o.ref, SHA: o.sha, Actor: "ada",
 		})
 	}
+	if account := s.settings["credentials"]; account != "" { // as aws-actions/configure-aws-credentials leaves them
+		set["AWS_ACCESS_KEY_ID"], set["AWS_SECRET_ACCESS_KEY"] = account, "any"
+	}
 	var out []string
 	for name, value := range set {
 		out = append(out, name+"="+value)

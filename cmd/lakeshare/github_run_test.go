@@ -52,7 +52,7 @@ func runStep(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s: want KEY=VALUE", setting)
 		case key == "environment":
 			s.job.environment = strings.TrimPrefix(value, "none")
-		case slices.Contains([]string{"config", "allow", "depth", "as"}, key):
+		case slices.Contains([]string{"config", "allow", "depth", "as", "credentials"}, key):
 			s.settings[key] = value
 		default:
 			s.job.permissions[key] = value

@@ -30,7 +30,7 @@ import (
 //	                              this code, or be killed. EVENT is pull_request:NUMBER,
 //	                              merge_group:NUMBER, push (the last one to main, push~1 the one
 //	                              before), workflow_dispatch or schedule. A KEY is config, allow,
-//	                              depth, as (a name for rerun), or environment or a permission of the job. It
+//	                              depth, credentials (an account), as (a name for rerun), or environment or a permission of the job. It
 //	                              leaves out.txt, summary.md and plan.json
 //	rerun CODE NAME               runs a step again, with its event and commit of then
 //	output VARIABLE NAME          sets a variable to an output of the last step
