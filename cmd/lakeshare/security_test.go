@@ -196,6 +196,8 @@ to: [{account: "888899990000", principals: ["role/$(id>owned)/A", "role/;id>owne
 
 // nobody fails if any host was asked so far.
 func (w *wire) nobody(ts *testscript.TestScript, _ bool, _ []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if len(w.hosts) > 0 {
 		ts.Fatalf("hosts were asked: %v", w.hosts)
 	}
@@ -203,6 +205,8 @@ func (w *wire) nobody(ts *testscript.TestScript, _ bool, _ []string) {
 
 // judge compares what was seen with what the page says.
 func (w *wire) judge(ts *testscript.TestScript, _ bool, _ []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var listed []string
 	for _, rows := range tables(w.page, "shown by") {
 		for _, row := range rows {

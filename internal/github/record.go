@@ -50,8 +50,9 @@ func (f Forged) String() string {
 //
 // Whoever may push a branch can run a workflow of their own with the token of
 // Actions, and forge a deployment. A forged one could make an apply take away
-// what nobody asked to be taken away; one that is missed only leaves something
-// in place, and drift shows it. So a deployment counts only if all this is proven:
+// what git has let go of, or give again what somebody revoked by hand; a real one
+// that is missed does the same, for what was carried out since. So every apply
+// speaks for its run, and a deployment counts only if all this is proven:
 //
 //   - Its creator is the Actions app.
 //   - The run that its payload names is of this repository, of its default branch
