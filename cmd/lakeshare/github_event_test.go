@@ -49,7 +49,7 @@ func (h *hub) occasion(text string) (occasion, error) {
 		}
 		o.ref, o.sha, o.base = o.pull.group.ref, o.pull.group.head, o.pull.group.base
 		o.branch, o.pull = strings.TrimPrefix(o.ref, "refs/heads/"), nil
-	case event == "workflow_dispatch", event == "schedule":
+	case event == "workflow_dispatch", event == "schedule", event == "workflow_run":
 		o.sha, err = h.at(o.ref)
 	default:
 		err = fmt.Errorf("%s is no event that workflows of lakeshare have", text)

@@ -32,7 +32,7 @@ func (a *action) apply(ctx context.Context, only plan.Only) (err error) {
 		end = errors.Join(end, a.hub.broken("something is left: run it again"))
 	}
 	a.findings = allFindings(r.tree, r.Plan)
-	if err := a.outputsOf(r.Plan, r.tree.tree.Losses, r.view); err != nil {
+	if err := a.outputsOf(r.Plan, r.limit, r.view); err != nil {
 		return errors.Join(end, err)
 	}
 	a.set("reason", reasons[code])

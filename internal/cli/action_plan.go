@@ -41,7 +41,7 @@ func (a *action) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	review := report.Review{Findings: t.findings, LossLimit: target.tree.Losses, Links: a.links(commit), Queue: a.hub.run.Queue != nil}
+	review := report.Review{Findings: t.findings, Links: a.links(commit), Queue: a.hub.run.Queue != nil}
 	view := report.Options{Format: report.Text, Verbose: a.verbose, Accounts: t.tree.Accounts}
 	if t.findings.HasErrors() {
 		return a.review(nil, t, review, view)
@@ -66,6 +66,7 @@ func (a *action) plan(ctx context.Context) error {
 		return err
 	}
 	review.Plan, review.Merged = r.Plan, r.Merged
+	review.LossLimit = lossLimit(t.tree, append(slices.Clone(record), target.tree))
 	review.Findings = allFindings(t, r.Plan)
 	review.Calls = calls(r.Plan)
 	return a.review(r.Plan, t, review, view)
@@ -103,11 +104,15 @@ func (a *action) target(s *session, commit string) (compiled, error) {
 }
 
 // trust gives a tree that is not merged the roles of its target, and returns the
-// accounts that the target does not have: nobody has approved their roles.
+// accounts that the target does not have: nobody has approved their roles. An
+// account that the target has in another region is known.
 func trust(tip, target *fact.Tree) (unread []fact.Account) {
 	var known []fact.Account
 	for _, account := range tip.Accounts {
 		i := slices.IndexFunc(target.Accounts, func(b fact.Account) bool { return b.Place == account.Place })
+		if i < 0 {
+			i = slices.IndexFunc(target.Accounts, func(b fact.Account) bool { return b.Place.Account == account.Place.Account })
+		}
 		if i < 0 {
 			unread = append(unread, account)
 			continue
@@ -125,7 +130,7 @@ func (a *action) review(p *plan.Plan, t compiled, review report.Review, view rep
 	a.findings = review.Findings
 	code := ExitInvalid
 	if p != nil {
-		if err := a.outputsOf(p, t.tree.Losses, view); err != nil {
+		if err := a.outputsOf(p, review.LossLimit, view); err != nil {
 			return err
 		}
 		if err := liveFindings(a.env, p, t, view); err != nil {

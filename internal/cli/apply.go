@@ -93,6 +93,8 @@ type applied struct {
 	err  error // of the run itself
 	tree compiled
 	view report.Options
+	// limit is limits.losses as it counts for this run; negative for none.
+	limit int
 }
 
 // carryOut applies the tip. Its error means that nothing was even planned.
@@ -113,9 +115,10 @@ func (o *applyOptions) carryOut(ctx context.Context, s *session) (applied, error
 	if err != nil {
 		return applied{}, err
 	}
+	limit := lossLimit(t.tree, before)
 	run := reconcile.Apply{
 		Cloud: s.cloud(aws.Applying, view.Accounts, commit), Only: o.only, Tip: t.tree, Before: before, Recorded: recorded,
-		Gate:     func(p *plan.Plan) error { return o.gate(p, t, view) },
+		Gate:     func(p *plan.Plan) error { return o.gate(p, limit, view) },
 		Moved:    func() (bool, error) { tip, err := s.tip(); return tip != commit, err },
 		Progress: func(fact.Outcome) {},
 		Now:      s.now, Sleep: s.sleep,
@@ -130,7 +133,7 @@ func (o *applyOptions) carryOut(ctx context.Context, s *session) (applied, error
 	if o.format == "text" {
 		run.Progress(fact.Outcome{}) // the last line waits for more of its object
 	}
-	return applied{Result: result, err: err, tree: t, view: view}, nil
+	return applied{Result: result, err: err, tree: t, view: view, limit: limit}, nil
 }
 
 // clean refuses uncommitted changes: nobody has seen them.
@@ -146,9 +149,9 @@ func (o *applyOptions) clean(s *session) error {
 var errDeclined = errors.New("not applied")
 
 // gate shows the plan, checks the limits and asks.
-func (o *applyOptions) gate(p *plan.Plan, t compiled, view report.Options) error {
+func (o *applyOptions) gate(p *plan.Plan, limit int, view report.Options) error {
 	if o.only != plan.Endings { // a date in git has approved what ends
-		if err := policy.CheckLosses(p, t.tree.Losses, o.allow); err != nil {
+		if err := policy.CheckLosses(p, limit, o.allow); err != nil {
 			return err
 		}
 	}
@@ -158,7 +161,7 @@ func (o *applyOptions) gate(p *plan.Plan, t compiled, view report.Options) error
 	if !terminal(o.env.Stdin) {
 		return errors.New("apply asks before it acts, and this is no terminal: pass --yes")
 	}
-	if err := report.Plan(o.env.Stdout, p, t.tree.Losses, view); err != nil {
+	if err := report.Plan(o.env.Stdout, p, limit, view); err != nil {
 		return err
 	}
 	fmt.Fprint(o.env.Stdout, "\nCarry this out? Only yes is taken for yes: ")
@@ -176,7 +179,7 @@ func (o *applyOptions) finish(r applied) error {
 	case r.Plan == nil:
 		return r.err
 	case errors.As(r.err, &limit):
-		if err := report.Plan(o.env.Stdout, r.Plan, r.tree.tree.Losses, r.view); err != nil {
+		if err := report.Plan(o.env.Stdout, r.Plan, r.limit, r.view); err != nil {
 			return err
 		}
 		return fail(ExitLimit, r.err)

@@ -136,9 +136,12 @@ func (h *hub) Start(commit, digest string) error {
 	return err
 }
 
-// mayRecord refuses a workflow whose runs would not be believed later: only one
-// that asks for the permission can have written a record.
+// mayRecord refuses runs whose record would not be believed later: those of other
+// events and branches, and of workflows that do not ask for the permission.
 func (h *hub) mayRecord() error {
+	if err := h.run.Applies(); err != nil {
+		return err
+	}
 	if h.run.WorkflowPath == "" {
 		return nil // the runner does not say
 	}

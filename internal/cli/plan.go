@@ -67,7 +67,7 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err := liveFindings(o.env, p, t, view); err != nil {
 		return err
 	}
-	if err := report.Plan(o.env.Stdout, p, t.tree.Losses, view); err != nil {
+	if err := report.Plan(o.env.Stdout, p, lossLimit(t.tree, before), view); err != nil {
 		return err
 	}
 	return cmp.Or(o.uncommitted(s), exit(o.code(p)))

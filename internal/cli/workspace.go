@@ -129,4 +129,17 @@ func accounts(tip *fact.Tree, before []*fact.Tree) []fact.Account {
 	return out
 }
 
+// lossLimit is limits.losses as it counts for a run: the strictest of the tip's
+// and those of trees before, negative for none. A limit that a merge raises
+// counts from the next one on, so that it cannot let its own losses pass.
+func lossLimit(tip *fact.Tree, before []*fact.Tree) int {
+	limit := tip.Losses
+	for _, t := range before {
+		if t.Commit != "" && t.Losses >= 0 && (limit < 0 || t.Losses < limit) {
+			limit = t.Losses
+		}
+	}
+	return limit
+}
+
 func short(commit string) string { return commit[:min(12, len(commit))] }

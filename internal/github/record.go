@@ -29,6 +29,18 @@ type Git interface {
 
 var writesDeployments = regexp.MustCompile(`\bdeployments["']?\s*:\s*["']?write\b|\bpermissions["']?\s*:\s*["']?write-all\b`)
 
+// Applies reports whether what a run records counts later: only runs of the
+// default branch that these events start are believed.
+func (r Run) Applies() error {
+	switch {
+	case r.Event != "push" && r.Event != "workflow_dispatch" && r.Event != "schedule":
+		return fmt.Errorf("this run is of event %s: let push, workflow_dispatch or schedule start the apply", clean(r.Event, keepNothing))
+	case r.Ref != r.defaultRef():
+		return fmt.Errorf("this run is of %s: let it run on %s", clean(r.Ref, keepNothing), r.DefaultBranch)
+	}
+	return nil
+}
+
 // MayRecord reports whether a workflow asks for the permission that the record needs.
 func MayRecord(workflow []byte) bool { return writesDeployments.Match(workflow) }
 

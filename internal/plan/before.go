@@ -172,7 +172,7 @@ func (p *past) concerns(only Only, k fact.Key, b fact.Body) bool {
 	case Repairs, AutoRepairs:
 		return p.same(k, b) && (only == Repairs || repairable(p.tip, k))
 	case Endings:
-		return p.tip.Narrowed[k] || p.foreign(k)
+		return p.tip.Narrowed[k] && p.everywhere(k, b) || p.foreign(k)
 	}
 	return !p.same(k, b) || p.tip.Narrowed[k]
 }
@@ -184,10 +184,19 @@ func (p *past) foreign(k fact.Key) bool {
 		!slices.ContainsFunc(p.tip.Accounts, func(a fact.Account) bool { return a.Place.Account == account })
 }
 
-// ends reports whether a run may take away a fact that the tip does not want.
+// ends reports whether a run may take away a fact that the tip does not want. A
+// date that a merge has just brought waits for the apply of that merge, where
+// limits count: only what has ended in every tree before has ended by time.
 func (p *past) ends(only Only, k fact.Key) bool {
 	_, ended := p.tip.Ended[k]
-	return only == Merges || only == Endings && ended
+	return only == Merges || only == Endings && ended && !p.wantedBefore(k)
+}
+
+func (p *past) wantedBefore(k fact.Key) bool {
+	return slices.ContainsFunc(p.before, func(t *fact.Tree) bool {
+		_, ok := t.Wanted[k]
+		return ok
+	})
 }
 
 // costly reports kinds that are not read again only because something new needs

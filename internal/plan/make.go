@@ -154,7 +154,7 @@ func (m *maker) withdrawn() {
 			d = declared{want: m.in.Tip.Absent[k]}
 		}
 		if k.Kind.Stays() {
-			if m.wantedBefore(k) {
+			if m.past.wantedBefore(k) {
 				m.plan.Left = append(m.plan.Left, m.note(Withdrawn, k, d.want, "never taken away by lakeshare: others may rely on it"))
 			}
 			continue
@@ -187,13 +187,6 @@ func (m *maker) firstRun() {
 				"without a record nothing is deleted: merge state: absent again after the first apply"))
 		}
 	}
-}
-
-func (m *maker) wantedBefore(k fact.Key) bool {
-	return slices.ContainsFunc(m.in.Before, func(t *fact.Tree) bool {
-		_, ok := t.Wanted[k]
-		return ok
-	})
 }
 
 func (m *maker) reason(k fact.Key, known bool) string {

@@ -12,7 +12,7 @@ import (
 // goes on like any change.
 func (m *maker) other(row Row, k fact.Key, w fact.Want) bool {
 	switch {
-	case m.in.Only == Endings && row == Changed && m.in.Tip.Narrowed[k]:
+	case m.in.Only == Endings && row == Changed && m.in.Tip.Narrowed[k] && m.past.everywhere(k, w.Body):
 		return false
 	case m.in.Only == Endings:
 		return true

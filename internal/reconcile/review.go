@@ -27,7 +27,7 @@ func Review(ctx context.Context, cloud Cloud, in plan.Input, target *fact.Tree, 
 	q.Sweep = append(q.Sweep, of.Sweep...)
 	q.Keys = slices.DeleteFunc(q.Keys, func(k fact.Key) bool {
 		return slices.ContainsFunc(unread, func(a fact.Account) bool {
-			return a.Place == k.At || a.Place.Account == k.Object.Catalog
+			return a.Place == k.At || a.Place == fact.Place{Account: k.Object.Catalog, Region: k.At.Region}
 		})
 	})
 	slices.SortFunc(q.Keys, fact.Key.Compare)
