@@ -60,8 +60,10 @@ type Tree struct {
 	Losses int
 	// Scope is where lakeshare may look and change, for the drift check.
 	Scope []Scope
-	// Ignore is what the whole file ignores, for what lies in no database.
+	// Ignore is what the whole file ignores, for what lies in no database; Repair
+	// is what it says of drift, likewise.
 	Ignore []string
+	Repair bool
 	// Expires lists the shares that are in force and end on a date, by that date.
 	Expires []Expiry
 }

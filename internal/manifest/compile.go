@@ -19,7 +19,7 @@ func Compile(t *Tree, now time.Time) (*fact.Tree, diag.List) {
 	if t.Config == nil {
 		return out, nil
 	}
-	out.Losses, out.Scope, out.Ignore = t.Config.Losses, t.Config.scope(), values(t.Config.Ignore)
+	out.Losses, out.Scope, out.Ignore, out.Repair = t.Config.Losses, t.Config.scope(), values(t.Config.Ignore), t.Config.Repair
 	for _, a := range t.Config.Accounts {
 		out.Accounts = append(out.Accounts, fact.Account{
 			Place: a.place(), Alias: a.Alias.Value,

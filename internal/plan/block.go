@@ -126,7 +126,7 @@ func (m *maker) obstacle(c Change, all []Change) (Blocked, bool) {
 	if why, ok := m.held[c.Op.Key]; ok && c.Op.Verb != fact.Drop {
 		return Blocked{Change: c, Why: why}, true
 	}
-	if c.Op.Verb == fact.Drop && m.faulty(c.Origins) {
+	if takes(c.Op) && m.faulty(c.Origins) {
 		return Blocked{Change: c, Why: "the share has an error: nothing of it is taken away until that is mended"}, true
 	}
 	for _, n := range c.Op.Needs {

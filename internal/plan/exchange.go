@@ -28,6 +28,7 @@ func (m *maker) exchanges() {
 	}
 	m.movedOnFilters()
 	m.replacements()
+	m.widenings()
 }
 
 // movedOnFilters marks what happens to grants on a filter that changes while
@@ -61,6 +62,48 @@ func (m *maker) replacements() {
 			m.plan.Changes[i].Op.Needs = made[r]
 		}
 	}
+}
+
+// widenings lets a filter that will show more wait for the withdrawals from it:
+// whoever goes must not see what comes, also where taking them off fails.
+func (m *maker) widenings() {
+	going := map[fact.Object][]fact.Key{}
+	note := func(c Change) {
+		if k := c.Op.Key; c.Op.Verb == fact.Drop && k.Kind.IsGrant() && k.Object.Type == fact.FilteredRows {
+			going[k.Object] = append(going[k.Object], k)
+		}
+	}
+	for _, c := range m.plan.Changes {
+		note(c)
+	}
+	for _, b := range m.plan.Blocked {
+		note(b.Change)
+	}
+	for i, c := range m.plan.Changes {
+		if c.Op.Key.Kind == fact.Filter && c.Op.Verb == fact.Change && !lets(c.Op.Old, c.Op.Body) {
+			m.plan.Changes[i].Op.Needs = slices.Concat(c.Op.Needs, going[c.Op.Key.Object])
+		}
+	}
+}
+
+// lets reports whether a filter with one body lets through all that one with the other does.
+func lets(wide, narrow fact.Body) bool {
+	return columnsCover(wide.Columns, narrow.Columns) && (wide.Rows == "" || wide.Rows == narrow.Rows)
+}
+
+// takes reports whether an operation takes something away from somebody.
+func takes(op fact.Op) bool {
+	switch {
+	case op.Verb == fact.Drop:
+		return true
+	case op.Verb != fact.Change:
+		return false
+	case op.Key.Kind == fact.Filter:
+		return !lets(op.Body, op.Old)
+	case op.Key.Kind == fact.Link:
+		return op.Old.Target != op.Body.Target
+	}
+	return op.Old.Grantable && !op.Body.Grantable
 }
 
 // reader is one grantee on one table, database or path of a producer.

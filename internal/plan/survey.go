@@ -132,7 +132,7 @@ func (m *maker) scope(k fact.Key, row fact.Row) (ignored, inScope bool) {
 // repairable reports whether lakeshare.yaml lets the scheduled job put a fact back.
 func repairable(tip *fact.Tree, k fact.Key) bool {
 	entry, ok := fact.ScopeOf(tip.Scope, fact.Place{Account: k.Object.Catalog, Region: k.At.Region}, k.Object.Database)
-	return ok && entry.Repair
+	return ok && entry.Repair || k.Object.Database == "" && tip.Repair // paths and acceptances lie in no database
 }
 
 // unread names each place and cause once.

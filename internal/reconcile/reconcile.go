@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lakeshare/lakeshare/internal/fact"
@@ -153,13 +154,12 @@ func (a Apply) complete(r *Result) error {
 }
 
 // stages carries out the plan's stages in order. An operation whose need failed
-// in an earlier stage is skipped; deletions wait for a look at the tip.
+// in an earlier stage is skipped; what may take something away waits for a look at
+// the tip, each time: growth in between may have taken minutes.
 func (a Apply) stages(ctx context.Context, r *Result) {
 	failed := map[fact.Key]error{}
-	looked := false
 	for _, stage := range r.Plan.Stages() {
-		if !looked && stage[0].Verb == fact.Drop {
-			looked = true
+		if slices.ContainsFunc(stage, func(op fact.Op) bool { return op.Verb == fact.Drop || op.Verb == fact.Change }) {
 			if err := a.look(); err != nil {
 				r.Stopped = err
 				return

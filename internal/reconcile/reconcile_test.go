@@ -141,3 +141,23 @@ func TestGateStopsBeforeAnythingIsWritten(t *testing.T) {
 		t.Errorf("error %v, %d writes, started %v; want the gate's error and nothing else", err, m.writes, r.started)
 	}
 }
+
+// A grant on storage that is being registered goes first, and what is made after
+// it may take minutes: the branch may move on meanwhile.
+func TestTheTipIsLookedAtBeforeEachRoundOfDeletions(t *testing.T) {
+	t.Parallel()
+	reg := fact.Key{Kind: fact.Storage, At: grant("SELECT").At, Object: grant("SELECT").Object}
+	other := grant("SELECT")
+	other.Kind, other.Object, other.Principal = fact.ConsumerGrant, fact.Object{Type: fact.Table, Catalog: "999999999999", Database: "x", Table: "y"}, "arn:aws:iam::111122223333:role/Analyst"
+	m, r := &memory{rows: map[fact.Key]fact.Row{grant("SELECT"): {}, other: {}}}, &record{}
+	a := run(m, r, tree("tip", reg), tree("base", grant("SELECT"), other))
+	looks := 0
+	a.Moved = func() (bool, error) { looks++; return m.writes > 1, nil } // the branch moves while storage is registered
+	result, err := a.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, there := m.rows[other]; !there {
+		t.Errorf("deleted after the branch had moved on; looked %d times, stopped: %v", looks, result.Stopped)
+	}
+}
