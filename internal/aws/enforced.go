@@ -83,6 +83,7 @@ func (v *visit) warnColumns(k fact.Key) {
 			Key: k, Rule: "column-grant",
 			Message: fmt.Sprintf("%s has a grant on some columns of %s, which excludes grants on the whole table.", k.Principal, who.object.Name()),
 			Hint:    "Revoke it by hand, or share the columns with a filter.",
+			Fatal:   true,
 		})
 	}
 }
@@ -108,7 +109,7 @@ func (v *visit) warnOpen(ctx context.Context, k fact.Key, version int) {
 		v.warn(fact.Warning{
 			Key: k, Rule: "iam-allowed-principals", Fatal: true,
 			Message: fmt.Sprintf("IAM_ALLOWED_PRINCIPALS holds permissions on %s, so AWS refuses to share it with other accounts.", o.Name()),
-			Hint:    "Set access: lake_formation for the database, or register its location in hybrid access mode and set access: hybrid.",
+			Hint:    "Set access: lake_formation for the database, or register its location in hybrid access mode and opt its readers in, both by hand.",
 		})
 		return
 	}

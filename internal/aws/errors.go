@@ -76,7 +76,7 @@ func (s *site) remedy(e *callError) string {
 		return "Check that the role exists and that its trust policy names the identity lakeshare runs as"
 	case strings.Contains(e.message, "Illegal combination"), strings.Contains(e.message, "IAM_ALLOWED_PRINCIPALS"):
 		// [3.15]
-		return "IAM_ALLOWED_PRINCIPALS still holds permissions on it: set access: lake_formation for the database, or register its location in hybrid mode"
+		return "IAM_ALLOWED_PRINCIPALS still holds permissions on it: set access: lake_formation for the database, or register its location in hybrid access mode by hand"
 	case strings.Contains(e.message, "ram:"), strings.Contains(e.message, "glue:PutResourcePolicy"):
 		// [4.44]
 		return "Give the role the rights of AWSLakeFormationCrossAccountManager, and ram:AcceptResourceShareInvitation in the consumer"

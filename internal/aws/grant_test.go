@@ -142,7 +142,7 @@ func TestColumnGrantBesideAWantedGrantIsWarnedOf(t *testing.T) {
 	})
 	k := key(fact.OwnGrant, producerAt, source, etl, "SELECT")
 	live := mustProve(t, l.read(l.cloud(Planning), fact.Set{k: {}}))
-	if len(live.Rows) != 0 || len(live.Warnings) != 1 || live.Warnings[0].Rule != "column-grant" || live.Warnings[0].Fatal {
+	if len(live.Rows) != 0 || len(live.Warnings) != 1 || live.Warnings[0].Rule != "column-grant" || !live.Warnings[0].Fatal {
 		t.Errorf("rows %v, warnings %v", live.Rows, live.Warnings)
 	}
 }

@@ -173,7 +173,7 @@ func (v *visit) warnRegistration(k fact.Key, r registration) {
 		v.warn(fact.Warning{
 			Key: k, Rule: "storage-role",
 			Message: r.path + " is registered in hybrid access mode: only principals that were opted in are held to Lake Formation.",
-			Hint:    "It is left as it is. Set access: hybrid for the database if that is meant.",
+			Hint:    "It is left as it is. If everybody shall be held to it, change the registration by hand.",
 		})
 	}
 }

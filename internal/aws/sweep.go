@@ -2,49 +2,49 @@ package aws
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/lakeformation/types"
 
 	"github.com/lakeshare/lakeshare/internal/fact"
 )
 
-// sweepLinks looks at every link in the containers that the facts name, and at
-// every database link, so that links nobody asked for are seen.
+// sweepLinks looks at every link in the databases of the scope and in those that
+// the facts name, and at every database link, so that links nobody asked for are
+// seen.
 func (v *visit) sweepLinks(ctx context.Context) {
 	if !v.everything {
 		return
 	}
-	containers := map[string]bool{}
+	named := map[string]bool{}
 	for _, k := range v.keys {
 		if k.Kind == fact.Container || (k.Kind == fact.Link && k.Object.Type == fact.Table) {
-			containers[k.Object.Database] = true
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(containers)) {
-		d, err := v.site.database(ctx, name)
-		if err != nil || d == nil || d.isLink() {
-			v.sweepFailed(err)
-			continue
-		}
-		all, _, err := v.site.getTables(ctx, name, "", anyBudget)
-		v.sweepFailed(err)
-		for _, t := range all {
-			o := fact.Object{Type: fact.Table, Catalog: v.place.Account, Database: name, Table: t.name}
-			if (t.target != fact.Object{}) {
-				v.consumer[o] = true
-				v.row(fact.Key{Kind: fact.Link, At: v.place, Object: o}, t.row())
-			}
+			named[k.Object.Database] = true
 		}
 	}
 	all, err := v.site.allDatabases(ctx)
 	v.sweepFailed(err)
 	for _, d := range all {
-		if (d.target != fact.Object{}) {
-			o := fact.Object{Type: fact.Database, Catalog: v.place.Account, Database: lower(d.raw.Name)}
+		name := lower(d.raw.Name)
+		_, scoped := fact.ScopeOf(v.query.Scope, v.place, name)
+		switch {
+		case d.target != fact.Object{}:
+			o := fact.Object{Type: fact.Database, Catalog: v.place.Account, Database: name}
 			v.consumer[o] = true
 			v.row(fact.Key{Kind: fact.Link, At: v.place, Object: o}, d.row())
+		case !d.isLink() && (scoped || named[name]):
+			v.sweepTableLinks(ctx, name)
+		}
+	}
+}
+
+func (v *visit) sweepTableLinks(ctx context.Context, name string) {
+	all, _, err := v.site.getTables(ctx, name, "", anyBudget)
+	v.sweepFailed(err)
+	for _, t := range all {
+		if (t.target != fact.Object{}) {
+			o := fact.Object{Type: fact.Table, Catalog: v.place.Account, Database: name, Table: t.name}
+			v.consumer[o] = true
+			v.row(fact.Key{Kind: fact.Link, At: v.place, Object: o}, t.row())
 		}
 	}
 }

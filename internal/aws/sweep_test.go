@@ -55,3 +55,25 @@ func TestSweepThatIsCutShortIsToldOf(t *testing.T) {
 	}
 	wantError(t, live.Unread[fact.Key{At: producerAt}], "lakeformation:ListDataCellsFilter", "InternalFailure")
 }
+
+// A container that no share names any more is looked into where the scope holds it.
+func TestSweepSeesLinksInContainersNobodyNames(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, awssim.Options{})
+	wanted := shareOf("orders")
+	stray := fact.Set{
+		key(fact.Container, consumerAt, db(consumerID, "old_shared")):                                      {},
+		key(fact.Link, consumerAt, tbl(consumerID, "old_shared", "by_hand")):                               {Target: source},
+		key(fact.ConsumerGrant, consumerAt, tbl(consumerID, "old_shared", "by_hand"), analyst, "DESCRIBE"): {},
+	}
+	l.make(wanted)
+	l.make(stray)
+	live, err := l.cloud(Planning).Read(t.Context(), fact.Query{Keys: wanted.Keys(), Wanted: wanted, Sweep: []fact.Place{producerAt, consumerAt}, Scope: []fact.Scope{{At: consumerAt, Pattern: "*_shared"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := key(fact.Link, consumerAt, tbl(consumerID, "old_shared", "by_hand"))
+	if _, ok := live.Rows[link]; !ok {
+		t.Errorf("the sweep did not see %s", link)
+	}
+}

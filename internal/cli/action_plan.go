@@ -146,7 +146,7 @@ func (a *action) review(p *plan.Plan, t compiled, review report.Review, view rep
 	view.Format = report.Markdown
 	body, summary := report.Comment(review, view)
 	var pulls []int
-	if a.hub.run.Pull != nil {
+	if a.hub.isNewest() {
 		pulls = []int{a.hub.run.Pull.Number}
 	}
 	if err := a.hub.tell(pulls, "plan", body, summary); err != nil {

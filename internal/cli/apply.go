@@ -77,7 +77,7 @@ func (o *applyOptions) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	if err := o.clean(s); err != nil {
+	if err := errors.Join(o.clean(s), o.ahead(s)); err != nil {
 		return err
 	}
 	r, err := o.carryOut(ctx, s)
@@ -134,6 +134,25 @@ func (o *applyOptions) carryOut(ctx context.Context, s *session) (applied, error
 		run.Progress(fact.Outcome{}) // the last line waits for more of its object
 	}
 	return applied{Result: result, err: err, tree: t, view: view, limit: limit}, nil
+}
+
+// ahead refuses a commit that comes before the one that was carried out last: it
+// would take back what was merged since, as if somebody had asked for that.
+func (o *applyOptions) ahead(s *session) error {
+	record, err := s.record.Load()
+	if err != nil || record.Applied == "" || o.base != "" {
+		return err
+	}
+	tip, err := s.tip()
+	if err != nil || tip == record.Applied || !s.repo.Has(record.Applied) {
+		return err
+	}
+	behind, err := s.repo.Ancestor(tip, record.Applied)
+	if err == nil && behind {
+		err = fmt.Errorf("HEAD is %s, and %s, which comes after it, was carried out\n"+
+			"Check out the newest commit; git revert takes changes back, and --base %[2]s goes back on purpose", short(tip), short(record.Applied))
+	}
+	return err
 }
 
 // clean refuses uncommitted changes: nobody has seen them.

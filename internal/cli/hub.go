@@ -220,6 +220,22 @@ func (h *hub) idToken(ctx context.Context) (string, error) {
 	return token, nil
 }
 
+// isNewest reports whether this run is about the pull request as it is now. A run
+// that is started again must not put the plan of an old commit where the newest
+// one's is read.
+func (h *hub) isNewest() bool {
+	pull := h.run.Pull
+	if pull == nil {
+		return false
+	}
+	head, err := h.client.PullHead(h.ctx, pull.Number)
+	if err != nil || head == pull.Head {
+		return true // commenting says itself what is in the way
+	}
+	fmt.Fprintf(h.env.Stderr, "lakeshare: pull request %d has moved on to %s: its comment is left alone\n", pull.Number, short(head))
+	return false
+}
+
 // tell writes where a result belongs: a comment on pull requests if the token
 // may, and the summary of the run in any case.
 func (h *hub) tell(pulls []int, key, body, summary string) error {

@@ -37,10 +37,12 @@ type Query struct {
 	// compare with (a storage path, for instance, is found when it is read).
 	Wanted Set
 	// Sweep names places whose whole catalog is to be listed, for the drift check:
-	// every grant and filter, and every link in the containers that the keys name.
+	// every grant and filter, and every link in the databases of the scope.
 	// A place that could not be listed to its end has an entry in Live.Unread
 	// under a key that is nothing but the place.
 	Sweep []Place
+	// Scope says which databases a sweep looks into for table links.
+	Scope []Scope
 }
 
 // Live is what reading found out. It is never guessed: a key is live (in Rows),

@@ -123,6 +123,10 @@ func list[T any](ctx context.Context, c *Client, r request) iter.Seq2[T, error] 
 				return
 			}
 			for _, item := range items {
+				if any(item) == any(*new(T)) {
+					yield(item, fmt.Errorf("%s on GitHub: the list has an entry of nothing", r.what))
+					return
+				}
 				if !yield(item, nil) {
 					return
 				}

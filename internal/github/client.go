@@ -76,10 +76,10 @@ func sleep(ctx context.Context, d time.Duration) error {
 // New returns a client for the repository of a run. It sends nothing.
 func New(run Run, token string, o Options) (*Client, error) {
 	if token == "" {
-		return nil, errors.New("no token for GitHub: set GITHUB_TOKEN to ${{ github.token }} in the env of the step")
+		return nil, errors.New("no token for GitHub: give the input token, ${{ github.token }} for instance (outside the action it is LAKESHARE_TOKEN)")
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, errors.New("the token for GitHub has blanks or other characters that no token has: check GITHUB_TOKEN")
+		return nil, errors.New("the token for GitHub has blanks or other characters that no token has: check the input token (LAKESHARE_TOKEN)")
 	}
 	base, err := url.Parse(strings.TrimSuffix(run.APIURL, "/") + "/")
 	if err != nil || base.Host == "" {

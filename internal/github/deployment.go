@@ -91,7 +91,7 @@ func (c *Client) Start(ctx context.Context, s Start) (int64, error) {
 		return 0, unwritten(err)
 	}
 	if !isActions(made.Creator, made.App) {
-		return 0, unwritten(fmt.Errorf("%s: the deployment is by %q, and only those of %s count: use ${{ github.token }} as GITHUB_TOKEN",
+		return 0, unwritten(fmt.Errorf("%s: the deployment is by %q, and only those of %s count: leave the input token (LAKESHARE_TOKEN) at ${{ github.token }}",
 			what, clean(made.GetCreator().GetLogin(), keepNothing), actionsLogin))
 	}
 	if made.GetID() == 0 || made.GetSHA() != s.Commit {

@@ -71,7 +71,7 @@ func (c *Client) fault(r request, err error, tries int) error {
 	e.message = fmt.Sprintf("%d %s", e.status, reason)
 	switch {
 	case e.status == http.StatusUnauthorized:
-		e.remedy = "The token is wrong or has ended: check GITHUB_TOKEN"
+		e.remedy = "The token is wrong or has ended: check the input token (LAKESHARE_TOKEN)"
 	case e.status == http.StatusForbidden:
 		refused := &RefusedError{What: r.what, Reason: reason}
 		if strings.Contains(reason, "not accessible by") {

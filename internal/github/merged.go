@@ -85,7 +85,7 @@ func (c *Client) between(ctx context.Context, base, tip string) ([]*gh.Repositor
 func line(commits []*gh.RepositoryCommit, tip string) []string {
 	parent := map[string]string{}
 	for _, c := range commits {
-		if len(c.Parents) > 0 {
+		if c != nil && len(c.Parents) > 0 && c.Parents[0] != nil {
 			parent[c.GetSHA()] = c.Parents[0].GetSHA()
 		} else {
 			parent[c.GetSHA()] = ""

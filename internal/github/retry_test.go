@@ -204,7 +204,7 @@ func TestNewRefuses(t *testing.T) {
 		token string
 		want  string
 	}{
-		"no token":  {good, "", "set GITHUB_TOKEN"},
+		"no token":  {good, "", "give the input token"},
 		"two lines": {good, "ghs_secret\nX: y", "has blanks"},
 		"API":       {bad(func(r *Run) { r.APIURL = "api.github.com" }), "t", "the address of GitHub's API"},
 		"owner":     {bad(func(r *Run) { r.Owner = "a/../b" }), "t", "not the names"},

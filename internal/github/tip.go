@@ -22,3 +22,14 @@ func (c *Client) Tip(ctx context.Context) (string, error) {
 	}
 	return sha, nil
 }
+
+// PullHead returns the head commit of a pull request as it is now.
+func (c *Client) PullHead(ctx context.Context, number int) (string, error) {
+	pull, _, err := do[*gh.PullRequest](ctx, c, request{
+		path: c.path("pulls/%d", number), what: fmt.Sprintf("look at pull request %d", number), needs: "pull-requests: read",
+	})
+	if err != nil {
+		return "", err
+	}
+	return pull.GetHead().GetSHA(), nil
+}

@@ -17,7 +17,14 @@ type Access struct {
 	Columns     string      // "*" for all, else as in fact.Columns
 	Rows        string      // "" for all
 	Permissions []string
-	Tables      int // how many tables this counts for; for Tables, as many as the database has
+	Tables      int    // how many tables this counts for; for Tables, as many as the database has
+	Keeps       []Part // of a loss: what the principal still reads of the object
+}
+
+// Part is a part of a table.
+type Part struct {
+	Columns string // "*" for all, else as in fact.Columns
+	Rows    string // "" for all
 }
 
 // atom is one permission of one reader on a part of one object.
@@ -112,7 +119,7 @@ func (m *maker) difference(one, other map[atom]bool) []Access {
 		reader
 		columns, rows string
 	}
-	groups := map[group][]string{}
+	groups, keeps := map[group][]string{}, map[group][]Part{}
 	for a := range one {
 		if other[a] {
 			continue
@@ -120,6 +127,11 @@ func (m *maker) difference(one, other map[atom]bool) []Access {
 		if !slices.ContainsFunc(others[a.principal], func(o atom) bool { return o.covers(a) }) {
 			g := group{a.reader, a.columns, a.rows}
 			groups[g] = append(groups[g], a.permission)
+			for _, o := range others[a.principal] {
+				if a.covers(o) && o.object == a.object {
+					keeps[g] = append(keeps[g], Part{o.columns, o.rows})
+				}
+			}
 		}
 	}
 	var out []Access
@@ -127,11 +139,16 @@ func (m *maker) difference(one, other map[atom]bool) []Access {
 		slices.Sort(permissions)
 		out = append(out, Access{
 			At: g.at, Principal: g.principal, Object: g.object, Columns: g.columns, Rows: g.rows,
-			Permissions: permissions, Tables: m.tablesOf(g.object),
+			Permissions: permissions, Tables: m.tablesOf(g.object), Keeps: sortedParts(keeps[g]),
 		})
 	}
 	slices.SortFunc(out, compareAccess)
 	return out
+}
+
+func sortedParts(parts []Part) []Part {
+	slices.SortFunc(parts, func(a, b Part) int { return cmp.Or(cmp.Compare(a.Columns, b.Columns), cmp.Compare(a.Rows, b.Rows)) })
+	return slices.Compact(parts)
 }
 
 func compareAccess(a, b Access) int {

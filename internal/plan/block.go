@@ -137,6 +137,9 @@ func (m *maker) obstacle(c Change, all []Change) (Blocked, bool) {
 			return m.blockedBy(c, n), true
 		}
 	}
+	if b, ok := m.nothingToLink(c); ok {
+		return b, true
+	}
 	return m.nothingToAccept(c, all)
 }
 

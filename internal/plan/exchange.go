@@ -18,8 +18,8 @@ func (m *maker) exchanges() {
 			continue
 		}
 		for _, g := range onObject(m.in.Tip.Wanted, c.Op.Key.At, c.Op.Key.Object) {
-			if planned[g] {
-				continue
+			if planned[g] || m.in.Only != Merges && !m.past.everywhere(g, m.in.Tip.Wanted[g].Body) {
+				continue // a run of its own leaves what is merged and waits alone
 			}
 			again := m.change(fact.Make, Done, g, m.in.Tip.Wanted[g])
 			again.Why, again.Exchange = "falls with its link and is made again", true

@@ -37,6 +37,8 @@ type maker struct {
 	plan   *Plan
 	held   map[fact.Key]string // facts that cannot hold now, and why
 	needed map[fact.Key]bool   // facts that were to be read
+	// carrying is made when it is first asked for.
+	carrying map[spot][]fact.Key
 }
 
 func (m *maker) trees() {
@@ -114,8 +116,10 @@ func (m *maker) wanted() {
 		case Changed:
 			m.changed(k, w)
 		case Adopted:
-			if k.Kind.Stays() {
-				continue // never taken away, so nobody has to know whose it is
+			if k.Kind.Stays() { // never taken away, so nobody has to know whose it is
+				m.plan.Counts[Adopted]--
+				m.plan.Counts[Done]++
+				continue
 			}
 			m.plan.Adopted = append(m.plan.Adopted, m.note(row, k, w, ""))
 		case Missing, Altered:

@@ -50,7 +50,7 @@ func Surveyed(tip *fact.Tree, before []*fact.Tree) fact.Query {
 	for _, k := range p.candidates() {
 		keys[k] = true
 	}
-	q := fact.Query{Keys: fact.SortedKeys(keys), Wanted: tip.Set()}
+	q := fact.Query{Keys: fact.SortedKeys(keys), Wanted: tip.Set(), Scope: tip.Scope}
 	for _, a := range tip.Accounts {
 		if !slices.Contains(q.Sweep, a.Place) {
 			q.Sweep = append(q.Sweep, a.Place)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -24,12 +25,14 @@ type accessKey struct {
 	permissions string
 	columns     string
 	rows        string
+	keeps       string // of the parts below, for comparing
 }
 
 type accessLine struct {
 	accessKey
 	objects []fact.Object
 	tables  int
+	kept    []plan.Part // of a loss: what is still read
 }
 
 // accessSection says who gains and who loses what. Who loses comes first: it is
@@ -122,7 +125,7 @@ func (n names) accessItems(lines []accessLine) []item {
 		if l.objects[0].Type == fact.Tables && len(l.objects) == 1 && l.tables > 1 {
 			on = cat(on, wordsf(" (%s)", l.noun.count(l.tables)))
 		}
-		of := part(l.columns, l.rows)
+		of := join("; ", part(l.columns, l.rows), keeps(l.kept))
 		line := cat(join(", ", namesOf(permissions)...), words(" on "), on)
 		out = append(out, item{
 			sign: sign, line: join("; ", line, of),
@@ -130,6 +133,19 @@ func (n names) accessItems(lines []accessLine) []item {
 		})
 	}
 	return out
+}
+
+// keeps says what is left of what is lost: narrowing is no end.
+func keeps(kept []plan.Part) phrase {
+	if len(kept) == 0 {
+		return nil
+	}
+	return cat(words("keeps "), join(", and ", each(kept, func(p plan.Part) phrase {
+		if of := part(p.Columns, p.Rows); len(of) > 0 {
+			return of
+		}
+		return words("all of it")
+	})...))
 }
 
 // foldAccess groups entries that differ only in their table.
@@ -140,12 +156,13 @@ func foldAccess(access []plan.Access, lost bool) []accessLine {
 		k := accessKey{
 			principal: a.Principal, lost: lost, at: a.At, catalog: a.Object.Catalog, noun: objectNoun(a.Object.Type),
 			permissions: strings.Join(uniquePermissions(a.Permissions), ","), columns: a.Columns, rows: a.Rows,
+			keeps: fmt.Sprint(a.Keeps),
 		}
 		i, ok := at[k]
 		if !ok {
 			i = len(out)
 			at[k] = i
-			out = append(out, accessLine{accessKey: k})
+			out = append(out, accessLine{accessKey: k, kept: a.Keeps})
 		}
 		out[i].objects = append(out[i].objects, a.Object)
 		out[i].tables += max(1, a.Tables)

@@ -45,7 +45,7 @@ func accessRows(access []plan.Access, lost bool) []accessRow {
 
 // alike is the same for lines that differ in nothing but who gains or loses.
 func alike(l accessLine) string {
-	parts := []string{l.permissions, l.columns, l.rows}
+	parts := []string{l.permissions, l.columns, l.rows, l.keeps}
 	for _, o := range l.objects {
 		parts = append(parts, o.Type.String(), o.Catalog, o.Database, o.Table, o.Path)
 	}

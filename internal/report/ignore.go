@@ -11,7 +11,7 @@ import (
 )
 
 // ignoreLine is the line of lakeshare.yaml that makes the drift check ignore
-// what it found: by who wrote it, or by who holds it where AWS does not say. ""
+// what it found: by the role that wrote it, else by who holds it. ""
 // where no pattern would mean just that, since * in a name stands for anything,
 // and for what lakeshare's own roles wrote: it would hide what they leave behind.
 func (n names) ignoreLine(notes []plan.Note) string {
@@ -19,7 +19,7 @@ func (n names) ignoreLine(notes []plan.Note) string {
 	for _, x := range notes {
 		switch p := x.Key.Principal; {
 		case n.own(x.Live.Writer):
-		case x.Live.Writer != "":
+		case strings.Contains(x.Live.Writer, ":role/"): // somebody's tool; a person writes other things too
 			patterns = append(patterns, "writer:"+x.Live.Writer)
 		case p != "":
 			patterns = append(patterns, "grantee:"+p)

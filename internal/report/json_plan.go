@@ -46,6 +46,12 @@ type jsonAccess struct {
 	Columns     string     `json:"columns"`
 	Rows        string     `json:"rows"`
 	Tables      int        `json:"tables"`
+	Keeps       []jsonPart `json:"keeps,omitempty"`
+}
+
+type jsonPart struct {
+	Columns string `json:"columns"`
+	Rows    string `json:"rows"`
 }
 
 type jsonChange struct {
@@ -142,6 +148,7 @@ func (n names) accessJSON(a plan.Access) jsonAccess {
 	return jsonAccess{
 		Principal: a.Principal, Account: a.At.Account, Region: a.At.Region, Alias: n.alias(a.At),
 		Object: objectJSON(a.Object), Permissions: each(a.Permissions, keep), Columns: a.Columns, Rows: a.Rows, Tables: a.Tables,
+		Keeps: each(a.Keeps, func(p plan.Part) jsonPart { return jsonPart(p) }),
 	}
 }
 

@@ -139,6 +139,11 @@ func (r Run) verdict(t tally) phrase {
 		return cat(words("Stopped: "), quote(r.Refused), words(". "), counts, words("."))
 	case len(parts) == 0:
 		return words("Nothing to do.")
+	case len(t.done)+len(t.failed)+len(t.skipped) == 0 && r.left() == len(r.Left.Blocked):
+		n := r.left()
+		return cat(words("Nothing could be done: "), wordsf("%s %s blocked.", regular("fact").count(n), noun{"is", "are"}.of(n)))
+	case len(t.done) == 0:
+		return cat(words("Nothing could be done: "), counts, words("."))
 	case len(t.failed)+len(t.skipped)+r.left() > 0:
 		return cat(words("Carried out in part: "), counts, words("."))
 	}
