@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -77,11 +78,8 @@ func TestTryIt(t *testing.T) {
 			return
 		}
 	}
-	root, err := filepath.Abs(filepath.Join("..", ".."))
-	if err != nil {
-		t.Fatal(err)
-	}
 	p := newPlace(t, nil)
+	root := checkout(t, p)
 	port := freePort(t)
 	script := "set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\ncd " + root + "\n" + typed(t, page(t, "docs/try-it.md"))
 	// People are slower than a program that begins to listen.
@@ -92,8 +90,8 @@ func TestTryIt(t *testing.T) {
 	for _, who := range []string{"AUTHOR", "COMMITTER"} {
 		p.env["GIT_"+who+"_NAME"], p.env["GIT_"+who+"_EMAIL"] = "A User", "user@example.com"
 	}
-	cmd := p.command(t.Context(), "bash", "-c", script)
-	out, err := cmd.CombinedOutput()
+	script += "\ngit -C " + filepath.Join(p.dir, "lake") + " ls-files | sed 's/^/committed: /'\n"
+	out, err := p.command(t.Context(), "bash", "-c", script).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -102,6 +100,35 @@ func TestTryIt(t *testing.T) {
 			t.Errorf("the session does not show %s:\n%s", want, out)
 		}
 	}
+	if s := string(out); !strings.Contains(s, "committed: lakeshare.yaml") || strings.Contains(s, "committed: world.yaml") {
+		t.Errorf("lakeshare.yaml has to be committed, and world.yaml not:\n%s", out)
+	}
+}
+
+// checkout is a folder like that of this repository after make build. Nothing but
+// its bin has lakeshare in it, so the page has to say where the program is.
+func checkout(t *testing.T, p *place) string {
+	t.Helper()
+	root := filepath.Join(p.dir, "checkout")
+	if err := layOut(root, func(string) bool { return true }); err != nil {
+		t.Fatal(err)
+	}
+	program, err := exec.LookPath("lakeshare")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := filepath.Join(root, "bin")
+	if err := errors.Join(os.MkdirAll(bin, 0o755), os.Symlink(program, filepath.Join(bin, "lakeshare"))); err != nil {
+		t.Fatal(err)
+	}
+	var path []string
+	for _, dir := range filepath.SplitList(p.env["PATH"]) {
+		if dir != filepath.Dir(program) {
+			path = append(path, dir)
+		}
+	}
+	p.env["PATH"] = strings.Join(path, string(filepath.ListSeparator))
+	return root
 }
 
 // typed is what stands behind the prompts of a page.

@@ -83,7 +83,7 @@ func (v *visit) warnColumns(k fact.Key) {
 			Key: k, Rule: "column-grant",
 			Message: fmt.Sprintf("%s has a grant on some columns of %s, which excludes grants on the whole table.", k.Principal, who.object.Name()),
 			Hint:    "Revoke it by hand, or share the columns with a filter.",
-			Fatal:   true,
+			Fatal:   k.Object.Type == fact.Table, // whether a filter goes beside one is not known
 		})
 	}
 }

@@ -44,6 +44,9 @@ func (s *site) fault(operation string, err error) error {
 	if inner, ok := errors.AsType[*callError](err); ok {
 		return inner // assuming the role failed: that is the call to tell about
 	}
+	if none, ok := errors.AsType[*credentialsError](err); ok {
+		return none // no call was made, and none can be
+	}
 	e := &callError{operation: operation, where: s.place.String(), role: s.role, message: err.Error(), cause: err}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		e.code, e.message = api.ErrorCode(), api.ErrorMessage()

@@ -249,7 +249,8 @@ func (v *visit) waitFor(k fact.Key, account, arn string, members []association) 
 		v.warn(fact.Warning{
 			Key: k, Rule: "invitation-expired",
 			Message: "The invitation of account " + account + " ended unanswered; it is no member of the resource share.",
-			Hint:    "Ask its owner; lakeshare apply --expired sends it again for a week, and 12 hours are left to accept then. After that associate the principal on " + arn + " in RAM.",
+			Hint: "Ask its owner. lakeshare apply --expired, every six hours, keeps an invitation open for a week, and sends none again that has ended: " +
+				"associate the principal on " + arn + " in RAM, and have it accepted within 12 hours.",
 		})
 	}
 }

@@ -11,19 +11,21 @@ import (
 	"github.com/lakeshare/lakeshare/internal/fact"
 )
 
-// Invitations live half a day [4.23], and the job that renews them may run once
-// a day: one that is past its half is sent again, for a week.
+// Invitations live half a day [4.23]. One that is past its half is sent again, for
+// a week, so a job that runs every six hours keeps it open. What has ended is never
+// sent again: how it ended cannot be told, and somebody may have taken the account
+// off the share, or refused.
 const (
 	renewBefore = invitationLife / 2
 	renewFor    = 7 * 24 * time.Hour
 )
 
-// lapse notes an invitation that has ended, or soon will, once for each share.
+// lapse notes an invitation that will soon end, once for each share.
 func (v *visit) lapse(k fact.Key, arn string, members []association) {
 	a, ok := memberOf(members, k.Principal)
 	ends := a.invited().Add(invitationLife)
 	open := a.status == types.ResourceShareAssociationStatusAssociating && v.cloud.config.Now().Add(renewBefore).After(ends)
-	if !ok || !a.gone() && !open {
+	if !ok || !open {
 		return
 	}
 	v.mu.Lock()

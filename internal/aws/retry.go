@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -33,6 +34,9 @@ func isThrottling(code string) bool {
 // isTemporary reports whether the same call may succeed in a moment: what the
 // SDK's standard retryer knows, and two codes that it does not [3.6].
 func isTemporary(err error) bool {
+	if none, ok := errors.AsType[*credentialsError](err); ok && none.final {
+		return false // the chain has tried again itself
+	}
 	if c := code(err); c == codeConcurrent || c == codeTimeout || isThrottling(c) {
 		return true
 	}

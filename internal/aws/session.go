@@ -93,10 +93,15 @@ func (c *Cloud) baseConfig(ctx context.Context, account string) (awssdk.Config, 
 		}, nil
 	}
 	return c.base.get("", func() (awssdk.Config, error) {
-		cfg, err := config.LoadDefaultConfig(ctx)
+		cfg, err := config.LoadDefaultConfig(ctx, config.WithLogger(sdkLog(c.log)))
 		if err != nil {
 			return cfg, fmt.Errorf("load AWS configuration: %w", err)
 		}
+		remedy := ""
+		if c.config.NoToken != "" {
+			remedy = ". " + c.config.NoToken
+		}
+		cfg.Credentials = &ambient{chain: cfg.Credentials, remedy: remedy}
 		return cfg, nil
 	})
 }

@@ -1,6 +1,7 @@
 package awssim
 
 import (
+	"reflect"
 	"slices"
 	"sort"
 	"strings"
@@ -173,6 +174,11 @@ func (c regionChecker) settings() {
 		c.bad(at(path, "version"), "version %q is not 1 to 5", s.Version)
 	}
 	c.oneOf(at(path, "preset"), s.Preset, "fresh")
+	alone := Settings{Preset: s.Preset}
+	if s.Preset != "" && !reflect.DeepEqual(*s, alone) {
+		c.bad(at(path, "preset"), "preset stands alone: an account that nobody has touched has no admins and no settings of its own; "+
+			"to start from there write version: \"1\", create_database_default: iam and create_table_default: iam instead")
+	}
 	c.oneOf(at(path, "create_database_default"), s.CreateDatabaseDefault, "none", "iam")
 	c.oneOf(at(path, "create_table_default"), s.CreateTableDefault, "none", "iam")
 }

@@ -166,6 +166,7 @@ func TestWorldErrorsHaveLines(t *testing.T) {
 		"cells":              {strings.Replace(head, "columns: [a]", "columns: [a], rows: [[1, 2]]", 1), `no column for the cell "1"`},
 		"upper case":         {strings.Replace(head, "{d:", "{D:", 1), "upper-case letters"},
 		"settings":           {head + "        settings: {version: \"7\"}", `version "7" is not 1 to 5`},
+		"preset":             {head + "        settings: {preset: fresh, admins: [role/R]}", `line 7: preset stands alone`},
 		"choice":             {head + "        settings: {create_table_default: all}", `"all" is not one of none, iam`},
 		"target":             {strings.Replace(head, "{columns: [a]}", "{target: \"1:2\"}", 1), "is no target"},
 		"path":               {head + "        registered: [{path: acme}]", "is no S3 path"},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lakeshare/lakeshare/internal/diag"
 	"github.com/lakeshare/lakeshare/internal/github"
+	"github.com/lakeshare/lakeshare/internal/history"
 	"github.com/lakeshare/lakeshare/internal/plan"
 	"github.com/lakeshare/lakeshare/internal/report"
 )
@@ -53,7 +54,7 @@ a deployment, drift becomes an issue, and everything is in the summary of the ru
 
   LAKESHARE_COMMAND   validate, plan, apply, expire, repair, auto-repair, drift or doctor
   LAKESHARE_CONFIG    folder of lakeshare.yaml; the root of the repository
-  LAKESHARE_TOKEN     token for GitHub
+  LAKESHARE_TOKEN     token for GitHub; only validate goes without
   LAKESHARE_AUTHOR    login that the token writes as, if it is not the one of Actions
   LAKESHARE_ALLOW     digest of a plan that may pass the limits, once
   LAKESHARE_SIMULATE  world file, to run against a simulated AWS
@@ -77,8 +78,8 @@ func runAction(ctx context.Context, c *common) (err error) {
 		err := fmt.Errorf("input command is %q: expected one of %s", command, strings.Join(actionNames, ", "))
 		return errors.Join(err, unopened(c.env))
 	}
-	c.dir, c.simulate, c.format = cmp.Or(get("LAKESHARE_CONFIG"), c.dir), get("LAKESHARE_SIMULATE"), string(report.Text)
-	h, err := openHub(ctx, c, get("LAKESHARE_TOKEN"))
+	c.dir, c.simulate, c.format = cmp.Or(get("LAKESHARE_CONFIG"), c.dir), cmp.Or(get("LAKESHARE_SIMULATE"), c.simulate), string(report.Text)
+	h, err := openStep(ctx, c, command, get("LAKESHARE_TOKEN"))
 	if err != nil {
 		return errors.Join(err, unopened(c.env))
 	}
@@ -95,6 +96,19 @@ func runAction(ctx context.Context, c *common) (err error) {
 		return err
 	}
 	return exit(code)
+}
+
+// openStep opens what a step needs. The files are checked without asking GitHub
+// for anything, so validate goes without a token.
+func openStep(ctx context.Context, c *common, command, token string) (*hub, error) {
+	if command != "validate" || token != "" {
+		return openHub(ctx, c, token)
+	}
+	repo, err := history.Open(c.path(c.dir))
+	if err != nil {
+		return nil, err
+	}
+	return &hub{common: c, actions: github.NewActions(c.env.Getenv, c.env.Stdout), repo: repo, ctx: ctx, config: cmp.Or(repo.Prefix(), ".")}, nil
 }
 
 // unopened tells later steps of a step that could not even begin.
@@ -145,7 +159,7 @@ func (a *action) validate(context.Context) error {
 	if err != nil {
 		return err
 	}
-	t, err := a.workingTree(now)
+	t, err := a.toCheck(now)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/lakeshare/lakeshare/internal/github"
 	"github.com/lakeshare/lakeshare/internal/plan"
 	"github.com/lakeshare/lakeshare/internal/report"
 )
@@ -17,6 +18,10 @@ func (a *action) apply(ctx context.Context, only plan.Only) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	s.found = a.found
+	if err := a.lost(only); err != nil {
+		return err
+	}
 	o := &applyOptions{common: a.common, yes: true, allow: a.allow, only: only}
 	r, err := o.carryOut(ctx, s)
 	if err != nil {
@@ -34,6 +39,10 @@ func (a *action) apply(ctx context.Context, only plan.Only) (err error) {
 	a.findings = allFindings(r.tree, r.Plan)
 	if err := a.outputsOf(r.Plan, r.limit, r.view); err != nil {
 		return errors.Join(end, err)
+	}
+	if r.Left != nil { // who has to act now, not who had to before
+		a.count("waiting", len(r.Left.Waiting))
+		a.count("drift", len(r.Left.Drift))
 	}
 	a.set("reason", reasons[code])
 	if code == ExitDone && len(r.Plan.Changes) == 0 {
@@ -64,6 +73,25 @@ func (a *action) tellOutcome(ctx context.Context, only plan.Only, r applied, run
 		}
 	}
 	return a.hub.tell(pulls, "apply", body, summary)
+}
+
+// lost refuses to begin anew where there was a record whose proof is gone: nothing
+// would be taken away of what it carried out, and the run would look complete.
+func (a *action) lost(only plan.Only) error {
+	if only != plan.Merges || a.simulate != "" {
+		return nil
+	}
+	record, err := a.hub.Load()
+	if err != nil || record.Applied != "" || len(record.Started) > 0 {
+		return err
+	}
+	for _, f := range a.hub.refused {
+		if f.Creator == github.ActionsLogin {
+			return fmt.Errorf("no apply is proven, and %s\nIf it is real, its proof is gone: delete such deployments to begin without a record; "+
+				"what they carried out and git does not ask for any more then shows as drift", f)
+		}
+	}
+	return nil
 }
 
 // forged tells about deployments that look like the record and do not count.

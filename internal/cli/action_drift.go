@@ -20,6 +20,7 @@ func (a *action) drift(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	s.found = a.found
 	survey, view, err := s.survey(ctx, "")
 	if err != nil {
 		return err

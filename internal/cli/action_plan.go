@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -54,6 +55,9 @@ func (a *action) plan(ctx context.Context) error {
 	for _, f := range a.hub.refused {
 		review.Notes = append(review.Notes, f.String())
 	}
+	if err := a.stale(target.tree.Commit); err != nil {
+		return err
+	}
 	unread := trust(t.tree, target.tree)
 	for _, u := range unread {
 		review.Notes = append(review.Notes, fmt.Sprintf("Account %s is only in this pull request and was not read: its roles count once they are merged.", u.Alias))
@@ -65,7 +69,7 @@ func (a *action) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	review.Plan, review.Merged = r.Plan, r.Merged
+	review.Plan, review.Merged, review.Cancelled = r.Plan, r.Merged, len(r.Cancelled)
 	review.LossLimit = lossLimit(t.tree, append(slices.Clone(record), target.tree))
 	review.Findings = allFindings(t, r.Plan)
 	review.Calls = calls(r.Plan)
@@ -101,6 +105,33 @@ func (a *action) target(s *session, commit string) (compiled, error) {
 		return compiled{tree: &fact.Tree{Commit: base, Losses: manifest.DefaultLosses}}, nil
 	}
 	return compile(files, base, s.now()), nil
+}
+
+// stale refuses a plan of a merge commit that is older than what was carried out
+// since: it would take for withdrawn what main has brought meanwhile.
+func (a *action) stale(target string) error {
+	record := a.hub.record
+	if record == nil || a.hub.run.Pull == nil {
+		return nil
+	}
+	tip, err := a.hub.tip()
+	if err != nil {
+		return err
+	}
+	for _, commit := range append(slices.Clone(record.Started), record.Applied) {
+		if commit == "" {
+			continue
+		}
+		seen, err := a.hub.repo.Ancestor(commit, target)
+		if err != nil || seen {
+			return err
+		}
+		if on, err := a.hub.repo.Ancestor(commit, tip); err != nil || on {
+			return errors.Join(err, fmt.Errorf("%s has moved on to %s, which was carried out since this run began: "+
+				"update the branch of the pull request, or push to it, for a plan of what merging does now", a.hub.run.DefaultBranch, short(commit)))
+		}
+	}
+	return nil
 }
 
 // trust gives a tree that is not merged the roles of its target, and returns the

@@ -25,6 +25,7 @@ var errNoRole = errors.New("there is no such role")
 func (d *doctor) refused(ctx context.Context, t trial, a aws.Access) result {
 	r := result{status: bad, what: t.what(), text: a.Refused.Error()}
 	switch {
+	case errors.Is(a.Refused, aws.ErrNoCredentials): // says what helps
 	case d.token == "" && t.role != "":
 		r.remedy = []string{"run doctor in a job of a workflow if the role trusts GitHub only; else let its trust policy name who you are:", "aws sts get-caller-identity"}
 	case d.token == "":

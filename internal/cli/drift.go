@@ -1,20 +1,18 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lakeshare/lakeshare/internal/aws"
+	"github.com/lakeshare/lakeshare/internal/manifest"
 	"github.com/lakeshare/lakeshare/internal/plan"
 	"github.com/lakeshare/lakeshare/internal/reconcile"
 	"github.com/lakeshare/lakeshare/internal/report"
 )
-
-// soon is how long before its end a share is told about.
-const soon = 14 * 24 * time.Hour
 
 type driftOptions struct {
 	*common
@@ -30,6 +28,7 @@ func newDrift(c *common) *cobra.Command {
 altered and what nobody declared, with who wrote it and when. Nothing is changed.
 
 What git brought and no apply has carried out yet is not drift: it is counted.
+Files count as they are committed at HEAD.
 Shares that end within 14 days are listed.
 
 Exit codes: 0 all is as git has it; 2 drift; 1 something could not be read, so
@@ -55,7 +54,7 @@ func (o *driftOptions) run(ctx context.Context) (err error) {
 	if err := report.Survey(o.env.Stdout, survey, s.now(), view); err != nil {
 		return err
 	}
-	return exit(driftCode(survey))
+	return cmp.Or(s.uncommitted("which this does not see"), exit(driftCode(survey)))
 }
 
 // survey compares everything in scope with the files of the tip.
@@ -73,7 +72,7 @@ func (s *session) survey(ctx context.Context, base string) (*plan.Survey, report
 		return nil, view, err
 	}
 	cloud := s.cloud(aws.Planning, view.Accounts, commit)
-	survey, err := reconcile.Survey(ctx, cloud, plan.Input{Tip: t.tree, Before: before}, s.now().Add(soon))
+	survey, err := reconcile.Survey(ctx, cloud, plan.Input{Tip: t.tree, Before: before}, s.now().Add(manifest.Soon))
 	return survey, view, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -90,10 +91,28 @@ func ending(err error) (code int, text string) {
 		text = "lakeshare: interrupted; what was done stays, and running apply again goes on from there"
 	case errors.Is(err, context.Canceled):
 		text = "lakeshare: interrupted"
-	case e.err != nil:
-		text = "lakeshare: " + e.err.Error()
+	default:
+		text = strings.Join(unsaid(err), "\n")
 	}
 	return e.code, text
+}
+
+// unsaid are the errors behind one, or behind several that were joined, without
+// those that only carry a code.
+func unsaid(err error) []string {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var out, all []string
+		for _, one := range joined.Unwrap() {
+			out, all = append(out, unsaid(one)...), append(all, one.Error())
+		}
+		if err.Error() == strings.Join(all, "\n") { // joined, and not worded
+			return out
+		}
+	}
+	if isExit(err) {
+		return nil
+	}
+	return []string{"lakeshare: " + err.Error()}
 }
 
 // terminal reports whether a stream is a terminal.

@@ -38,6 +38,9 @@ func openHub(ctx context.Context, c *common, token string) (*hub, error) {
 	if err != nil {
 		return nil, err
 	}
+	if run.Event == "pull_request_target" {
+		return nil, errors.New("pull_request_target checks out the target branch, whose files a pull request does not change: let pull_request start this workflow")
+	}
 	client, err := github.New(run, token, github.Options{Log: c.log(), Author: c.env.Getenv("LAKESHARE_AUTHOR")})
 	if err != nil {
 		return nil, err

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"cmp"
-	"fmt"
-	"path/filepath"
+	"path"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,11 +35,15 @@ to start from, the schemas that teach editors, the workflows, CODEOWNERS, and fo
 each account of lakeshare.yaml its IAM roles, as CloudFormation and as Terraform.
 A file that exists is kept as it is. Nothing is asked of AWS or of GitHub.
 
+Of the two files for an account one is enough, and in a folder (-C data/lake) the
+workflows are named after it. CODEOWNERS is the one that GitHub uses.
+
 --check writes nothing and tells which files are not as init would write them now,
-after a new release of lakeshare for instance. lakeshare.yaml and the shares are
+after a new release of lakeshare for instance, and which lines of CODEOWNERS undo it. lakeshare.yaml and the shares are
 yours and not compared; nor is a file with the words "lakeshare: kept by hand".
 
-Flags are remembered in the first line of what is written; later runs need none.
+Flags are remembered in what is written: most in its first line, --action in the
+workflows, --owners in CODEOWNERS. Later runs need none.
 
 Exit codes: 0 done; 1 an error; 2 something is missing or out of date (--check);
 3 lakeshare.yaml is invalid.`,
@@ -94,42 +96,9 @@ func (o *initOptions) run() error {
 func withoutRoles(files []scaffold.File, folder string) []scaffold.File {
 	var out []scaffold.File
 	for _, f := range files {
-		if !strings.HasPrefix(f.Path, filepath.ToSlash(filepath.Join(folder, "iam"))+"/") {
+		if !strings.HasPrefix(f.Path, path.Join(folder, "iam")+"/") {
 			out = append(out, f)
 		}
 	}
 	return out
-}
-
-// next says what only people can do.
-func (o *initOptions) next(in scaffold.Input, sample bool) {
-	var steps []string
-	if sample {
-		steps = append(steps, "Put your accounts into lakeshare.yaml and run lakeshare init again: it writes their roles.")
-	}
-	if strings.Contains(in.Action, scaffold.Placeholder) {
-		steps = append(steps, "Write the commit of a release of "+scaffold.DefaultAction+" into the workflows, for "+scaffold.Placeholder+":\n"+
-			fmt.Sprintf("     gh api repos/%s/commits/%s --jq .sha", scaffold.DefaultAction, cmp.Or(version, "VERSION")))
-	}
-	if in.Repository.ID == "" {
-		first := ", delete iam/ and run"
-		if sample {
-			first = ", run then"
-		}
-		steps = append(steps, fmt.Sprintf("The roles trust whoever has the name %s. To bind them to its number%s\n"+
-			"     lakeshare init --repository-id \"$(gh api repos/%s --jq .id)\"", in.Repository, first, in.Repository))
-	}
-	steps = append(
-		steps,
-		"Make the roles in each account with iam/*.cloudformation.yaml or iam/*.tf, then Lake Formation\n"+
-			"     administrators of them: the first lines of these files have the commands, which keep those who are.",
-		fmt.Sprintf("On GitHub, make the environments %s, %s and %s;\n     let the last two take %s only, and require the check \"lakeshare\" on %s.",
-			scaffold.PlanEnvironment, scaffold.ApplyEnvironment, scaffold.ScheduleEnvironment, in.Branch, in.Branch),
-		"lakeshare doctor, in a workflow, tells whether AWS lets it in, and if not, why.",
-	)
-	fmt.Fprintln(o.env.Stdout, "\nNext:")
-	for i, s := range steps {
-		fmt.Fprintf(o.env.Stdout, "  %d. %s\n", i+1, s)
-	}
-	fmt.Fprintln(o.env.Stdout, "\nStep by step: https://github.com/lakeshare/lakeshare/blob/main/docs/github.md")
 }

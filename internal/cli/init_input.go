@@ -21,11 +21,8 @@ import (
 // has left, then git and the environment. The second result says that the
 // accounts are a sample, since nobody named any.
 func (o *initOptions) input() (in scaffold.Input, sample bool, err error) {
-	if err := o.findRoot(); err != nil {
-		return in, false, err
-	}
 	in = scaffold.Input{ConfigSchema: schema.Config(), ShareSchema: schema.Share()}
-	if in.Folder, err = o.folder(); err != nil {
+	if in.Folder, err = o.place(); err != nil {
 		return in, false, err
 	}
 	remembered, ours, err := o.remembered(in.Folder)
@@ -42,72 +39,13 @@ func (o *initOptions) input() (in scaffold.Input, sample bool, err error) {
 	}
 	in.Branch = cmp.Or(o.branch, remembered.Branch, "main")
 	in.Action = cmp.Or(o.action, remembered.Action, defaultAction())
-	in.Owners = cmp.Or(o.owners, "@"+in.Repository.Owner+"/data-platform")
+	have := ""
+	if in.CodeOwners, have, err = o.codeOwners(); err != nil {
+		return in, false, err
+	}
+	in.Owners = cmp.Or(o.owners, scaffold.OwnersOf(have, in.Folder), "@"+in.Repository.Owner+"/data-platform")
 	sample, err = o.fromConfig(&in)
 	return in, sample, err
-}
-
-// findRoot finds the repository's root, or takes the folder itself where there is no git.
-func (o *initOptions) findRoot() error {
-	dir, err := filepath.EvalSymlinks(o.path(o.dir))
-	if err != nil {
-		return err
-	}
-	for o.root = dir; ; o.root = filepath.Dir(o.root) {
-		_, err := os.Stat(filepath.Join(o.root, ".git"))
-		switch {
-		case err == nil:
-			return nil
-		case !errors.Is(err, fs.ErrNotExist):
-			return err
-		case filepath.Dir(o.root) == o.root:
-			o.root = dir
-			return nil
-		}
-	}
-}
-
-// folder is where lakeshare.yaml is, from the root.
-func (o *initOptions) folder() (string, error) {
-	dir, err := filepath.EvalSymlinks(o.path(o.dir))
-	if err != nil {
-		return "", err
-	}
-	rel, err := filepath.Rel(o.root, dir)
-	if rel == "." {
-		rel = ""
-	}
-	return filepath.ToSlash(rel), err
-}
-
-// remembered reads how earlier runs were told to write. The roles go first: what
-// they trust is what has to stay as it is.
-func (o *initOptions) remembered(folder string) (out scaffold.Remembered, ours bool, err error) {
-	names, err := filepath.Glob(filepath.Join(o.root, filepath.FromSlash(folder), "iam", "*.*"))
-	if err != nil {
-		return out, false, err
-	}
-	for _, name := range []string{"plan.yml", "apply.yml", "drift.yml"} {
-		names = append(names, filepath.Join(o.root, ".github", "workflows", name))
-	}
-	for _, name := range names {
-		data, err := os.ReadFile(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return out, false, err
-		}
-		r, found, err := scaffold.Remember(string(data))
-		if err != nil {
-			return out, false, fmt.Errorf("%s:1: %w: correct the line, or delete the file and run lakeshare init with --repository", name, err)
-		}
-		if found && !ours {
-			out, ours = r, true
-		}
-		out.Branch, out.Action = cmp.Or(out.Branch, r.Branch), cmp.Or(out.Action, r.Action)
-	}
-	return out, ours, nil
 }
 
 // surroundings are the repository of the workflow run, or of the remote.
@@ -174,6 +112,11 @@ func (o *initOptions) fromConfig(in *scaffold.Input) (sample bool, err error) {
 			in.Manifests = append(in.Manifests, d.Manifests.Value)
 		}
 	}
+	all, err := o.workingTree(o.env.Now())
+	if err != nil {
+		return false, err
+	}
+	in.Links = links(loaded.Config.Links, all.tree)
 	in.Manifests = slices.DeleteFunc(in.Manifests, func(m string) bool { return m == "" })
 	return false, nil
 }
@@ -215,8 +158,28 @@ func (o *initOptions) scopeOfNew(in *scaffold.Input) error {
 	if t.findings.HasErrors() {
 		return fmt.Errorf("these accounts make no lakeshare.yaml: %s", t.findings[0])
 	}
-	in.Scope = t.tree.Scope
+	in.Scope, in.Links = t.tree.Scope, links(manifest.LinkNames{}, t.tree)
 	return nil
+}
+
+// links are the databases that may be links or hold them: the names that
+// lakeshare.yaml gives them, and those that shares choose themselves.
+func links(names manifest.LinkNames, tree *fact.Tree) []scaffold.LinkPlace {
+	var out []scaffold.LinkPlace
+	for _, name := range []string{
+		cmp.Or(names.Container.Value, manifest.DefaultContainer), cmp.Or(names.Database.Value, manifest.DefaultDatabaseLink),
+	} {
+		pattern := strings.NewReplacer("{database}", "*", "{table}", "*").Replace(name)
+		out = append(out, scaffold.LinkPlace{Database: strings.ToLower(pattern)})
+	}
+	for _, declared := range []map[fact.Key]fact.Want{tree.Wanted, tree.Ended, tree.Absent} {
+		for k := range declared {
+			if k.Kind == fact.Container || k.Kind == fact.Link {
+				out = append(out, scaffold.LinkPlace{At: k.At, Database: k.Object.Database})
+			}
+		}
+	}
+	return out
 }
 
 // defaultAction is the action of the commit that this binary was built from. A

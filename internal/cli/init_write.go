@@ -3,42 +3,57 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/lakeshare/lakeshare/internal/scaffold"
 )
 
+// openRoot opens the repository; nothing is read or written outside of it.
+func (o *initOptions) openRoot() (*os.Root, error) { return os.OpenRoot(o.root) }
+
 // write makes what is missing and says of each file what it is for. What exists
 // is never opened for writing.
 func (o *initOptions) write(files []scaffold.File) (made int, err error) {
-	root, err := os.OpenRoot(o.root)
+	if err := os.MkdirAll(o.root, 0o755); err != nil {
+		return 0, err
+	}
+	root, err := o.openRoot()
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
 	width := 0
+	var there []string // before anything was written
 	for _, f := range files {
 		width = max(width, len(f.Path))
+		if _, exists, err := read(root, f.Path); err != nil {
+			return 0, err
+		} else if exists {
+			there = append(there, f.Path)
+		}
 	}
 	for _, f := range files {
-		name := filepath.FromSlash(f.Path)
-		have, err := root.ReadFile(name)
-		if err == nil {
-			fmt.Fprintf(o.env.Stdout, "%-*s  kept: exists%s\n", width, f.Path, o.keptNote(f, string(have)))
+		said := func(text string) { fmt.Fprintf(o.env.Stdout, "%-*s  %s\n", width, f.Path, text) }
+		if slices.Contains(there, f.Path) {
+			have, _, err := read(root, f.Path)
+			if err != nil {
+				return made, err
+			}
+			said("kept: exists" + o.keptNote(f, have))
 			continue
 		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			return made, fmt.Errorf("write %s: %w", f.Path, err)
+		if slices.Contains(there, f.Instead) {
+			said("left out: " + f.Instead + " says the same")
+			continue
 		}
-		if err := create(root, name, f.Content); err != nil {
+		if err := create(root, filepath.FromSlash(f.Path), f.Content); err != nil {
 			return made, fmt.Errorf("write %s: %w", f.Path, err)
 		}
 		made++
-		fmt.Fprintf(o.env.Stdout, "%-*s  made: %s\n", width, f.Path, f.What)
+		said("made: " + f.What)
 	}
 	return made, nil
 }
@@ -58,59 +73,15 @@ func create(root *os.Root, name, content string) error {
 
 func (o *initOptions) keptNote(f scaffold.File, have string) string {
 	d, differs := f.Compare(have, true)
-	switch {
-	case !differs:
+	note := ""
+	if len(d.Lines) > 0 {
+		note = "; add to it, at its end:\n    " + strings.Join(d.Lines, "\n    ")
+	}
+	if len(d.Changes)+len(d.Unpinned)+len(d.Overrides) > 0 {
+		note += ", and is not as init writes it now: " + o.command() + " --check"
+	}
+	if !differs {
 		return ""
-	case len(d.Lines) > 0:
-		return "; add to it:\n    " + strings.Join(d.Lines, "\n    ")
 	}
-	return ", and is not as init writes it now: lakeshare init --check"
-}
-
-// compare tells of each file that is not as init would write it now.
-func (o *initOptions) compare(files []scaffold.File, in scaffold.Input) error {
-	root, err := os.OpenRoot(o.root)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	said := 0
-	if in.New {
-		said++
-		fmt.Fprintf(o.env.Stdout, "%s: missing\n", path.Join(in.Folder, "lakeshare.yaml"))
-	}
-	if now := o.env.Getenv("GITHUB_REPOSITORY"); now != "" && !strings.EqualFold(now, in.Repository.String()) {
-		said++
-		fmt.Fprintf(o.env.Stdout, "The files are those of %s, and this repository is %s: the roles do not trust it.\n"+
-			"  Delete the workflows and iam/, and run lakeshare init --repository %s\n", in.Repository, now, now)
-	}
-	for _, f := range files {
-		have, err := root.ReadFile(filepath.FromSlash(f.Path))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("read %s: %w", f.Path, err)
-		}
-		if d, differs := f.Compare(string(have), err == nil); differs {
-			said++
-			fmt.Fprint(o.env.Stdout, difference(f.Path, d))
-		}
-	}
-	if said > 0 {
-		fmt.Fprint(o.env.Stdout, "\nlakeshare init writes what is missing, and nothing else: to take a newer version of a file,\n"+
-			"delete it first. To keep yours, write \"# "+scaffold.ByHand+"\" into it.\n")
-		return exit(ExitPending)
-	}
-	fmt.Fprintln(o.env.Stdout, "All files are as lakeshare init writes them.")
-	return nil
-}
-
-func difference(name string, d scaffold.Difference) string {
-	switch {
-	case d.Missing:
-		return name + ": missing\n"
-	case len(d.Lines) > 0:
-		return name + ": lacks\n    " + strings.Join(d.Lines, "\n    ") + "\n"
-	case d.Unpinned != "":
-		return fmt.Sprintf("%s:%d: names a commit that does not exist: write that of a release\n    %s\n", name, d.Line, d.Unpinned)
-	}
-	return fmt.Sprintf("%s:%d: out of date\n    has:  %s\n    want: %s\n", name, d.Line, strings.TrimSpace(d.Have), strings.TrimSpace(d.Want))
+	return note
 }

@@ -70,18 +70,18 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err := report.Plan(o.env.Stdout, p, lossLimit(t.tree, before), view); err != nil {
 		return err
 	}
-	return cmp.Or(o.uncommitted(s), exit(o.code(p)))
+	return cmp.Or(s.uncommitted("which apply refuses"), exit(o.code(p)))
 }
 
-// uncommitted tells that the plan shows what apply would refuse.
-func (o *planOptions) uncommitted(s *session) error {
+// uncommitted tells of changes in the work tree, and what they mean for the command.
+func (s *session) uncommitted(meaning string) error {
 	dirty, err := s.repo.Dirty(manifest.Keep)
 	if errors.Is(err, history.ErrNoCommits) {
-		fmt.Fprintln(o.env.Stderr, "lakeshare: nothing is committed yet, and apply carries out commits")
+		fmt.Fprintln(s.env.Stderr, "lakeshare: nothing is committed yet, and apply carries out commits")
 		return nil
 	}
 	if len(dirty) > 0 {
-		fmt.Fprintf(o.env.Stderr, "lakeshare: with uncommitted changes, which apply refuses: %s\n", strings.Join(dirty, ", "))
+		fmt.Fprintf(s.env.Stderr, "lakeshare: with uncommitted changes, %s: %s\n", meaning, strings.Join(dirty, ", "))
 	}
 	return err
 }

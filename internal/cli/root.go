@@ -44,6 +44,8 @@ Try it without an AWS account: lakeshare demo, or --simulate world.yaml on any c
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return noneEmpty(cmd) },
 	}
 	root.SetArgs(env.Args)
 	root.SetIn(env.Stdin)
@@ -59,7 +61,26 @@ Try it without an AWS account: lakeshare demo, or --simulate world.yaml on any c
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "show every fact")
 	f.BoolVar(&c.debug, "debug", false, "log calls and retries to stderr")
 	root.AddCommand(newValidate(c), newPlan(c), newApply(c), newIntake(c), newDrift(c), newInit(c), newDoctor(c), newAction(c), newSim(c), newDemo(c), newVersion(c))
+	for _, sub := range root.Commands() {
+		sub.Flags().SortFlags = false // what belongs together stands together
+	}
 	return root
+}
+
+// noneEmpty refuses an empty value of what has to be named: it comes of a variable
+// that is not set, and an empty --simulate would mean the real AWS.
+func noneEmpty(cmd *cobra.Command) error {
+	for _, f := range []struct{ name, remedy string }{
+		{"simulate", "name a world file"},
+		{"world", "name a world file"},
+		{"dir", "name the folder of lakeshare.yaml"},
+		{"base", "name a commit"},
+	} {
+		if flag := cmd.Flags().Lookup(f.name); flag != nil && flag.Changed && flag.Value.String() == "" {
+			return fmt.Errorf("--%s is empty: %s", f.name, f.remedy)
+		}
+	}
+	return nil
 }
 
 // unknownCommand refuses what is no command, and names the nearest one.

@@ -128,6 +128,8 @@ type session struct {
 	world  *world // nil: the real AWS
 	now    func() time.Time
 	sleep  func(context.Context, time.Duration) error
+	// found tells what is wrong with files instead of show; nil for show itself.
+	found func(compiled) error
 	// tip is the commit that counts now: HEAD, or the default branch on GitHub.
 	tip func() (string, error)
 	// identity gives the token of a workflow run to assume roles with; nil for
@@ -209,7 +211,11 @@ func (s *session) before(base string) ([]*fact.Tree, error) {
 // compare shows what is wrong with a tree's files and finds what it is compared
 // with; the view knows every account that either side names.
 func (s *session) compare(t compiled, base string) ([]*fact.Tree, report.Options, error) {
-	if err := s.show(t); err != nil {
+	found := s.show
+	if s.found != nil {
+		found = s.found
+	}
+	if err := found(t); err != nil {
 		return nil, report.Options{}, err
 	}
 	before, err := s.before(base)

@@ -12,7 +12,8 @@ func newValidate(c *common) *cobra.Command {
 		Short: "Check lakeshare.yaml and the shares, without AWS",
 		Long: `Check lakeshare.yaml and shares/ as they are on disk: their form, names outside
 the scope, what AWS would refuse, and shares that contradict each other. Everything
-that is wrong is told at once. No AWS account and no git repository is needed.
+that is wrong is told at once. Shares that have ended, or end within 14 days, are
+warned about. No AWS account and no git repository is needed.
 
 Exit codes: 0 valid, 3 not.`,
 		Example: "  lakeshare validate\n  lakeshare validate --format json",
@@ -22,7 +23,7 @@ Exit codes: 0 valid, 3 not.`,
 			if err != nil {
 				return err
 			}
-			t, err := c.workingTree(now)
+			t, err := c.toCheck(now)
 			if err != nil {
 				return err
 			}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -19,13 +21,17 @@ type compiled struct {
 	files    map[string][]byte
 	shares   int // how many could be read
 	findings diag.List
+	dates    diag.List // warnings of validate: shares that have ended or soon do
 }
 
 func compile(files map[string][]byte, commit string, now time.Time) compiled {
 	source, findings := manifest.Load(files)
 	tree, more := manifest.Compile(source, now)
 	tree.Commit = commit
-	return compiled{tree: tree, files: files, shares: len(source.Shares), findings: append(findings, more...).Sorted()}
+	return compiled{
+		tree: tree, files: files, shares: len(source.Shares),
+		findings: append(findings, more...).Sorted(), dates: manifest.Dates(source, now),
+	}
 }
 
 // workingTree compiles the files on disk.
@@ -34,7 +40,52 @@ func (c *common) workingTree(now time.Time) (compiled, error) {
 	if err != nil {
 		return compiled{}, err
 	}
-	return compile(files, "", now), nil
+	return c.elsewhere(compile(files, "", now)), nil
+}
+
+// toCheck are the files on disk with all that validate tells about them.
+func (c *common) toCheck(now time.Time) (compiled, error) {
+	t, err := c.workingTree(now)
+	t.findings = append(t.findings, t.dates...).Sorted()
+	return t, err
+}
+
+// elsewhere says where lakeshare.yaml is if it is in a folder above: people run
+// commands in the folder of the file that they edit.
+func (c *common) elsewhere(t compiled) compiled {
+	if _, ok := t.files[manifest.ConfigFile]; ok {
+		return t
+	}
+	i := slices.IndexFunc(t.findings, func(f diag.Finding) bool { return f.Pos.File == manifest.ConfigFile })
+	above, ok := configAbove(c.path(c.dir))
+	if i < 0 || !ok {
+		return t
+	}
+	path := above
+	if short, err := filepath.Rel(c.env.Dir, above); err == nil {
+		path = short
+	}
+	t.findings = slices.Clone(t.findings)
+	t.findings[i].Hint = "run it with -C " + path + ": " + filepath.Join(above, manifest.ConfigFile) + " is there"
+	return t
+}
+
+// configAbove is the nearest folder above that has lakeshare.yaml, within one
+// git repository.
+func configAbove(dir string) (string, bool) {
+	for {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return "", false
+		}
+		above := filepath.Dir(dir)
+		if above == dir {
+			return "", false
+		}
+		dir = above
+		if info, err := os.Stat(filepath.Join(dir, manifest.ConfigFile)); err == nil && info.Mode().IsRegular() {
+			return dir, true
+		}
+	}
 }
 
 // commitTree compiles the files of a commit.
@@ -43,7 +94,7 @@ func (s *session) commitTree(commit string) (compiled, error) {
 	if err != nil {
 		return compiled{}, err
 	}
-	return compile(files, commit, s.now()), nil
+	return s.elsewhere(compile(files, commit, s.now())), nil
 }
 
 // show prints findings to stdout and ends with the code for invalid files if any is an error.

@@ -17,10 +17,13 @@ import (
 // requestTimeout bounds one request with its answer; GitHub gives up after ten seconds itself.
 const requestTimeout = 60 * time.Second
 
+// ActionsLogin is the account behind the token that Actions gives to every run.
+const ActionsLogin = "github-actions[bot]"
+
 // The account and the app behind the token that Actions gives to every run. No
 // person can take a login with brackets.
 const (
-	actionsLogin = "github-actions[bot]"
+	actionsLogin = ActionsLogin
 	actionsApp   = "github-actions"
 )
 

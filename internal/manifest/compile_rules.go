@@ -21,6 +21,8 @@ const (
 	ruleFilterConflict     = "filter-conflict"
 	ruleLinkConflict       = "link-conflict"
 	ruleAbsentConflict     = "absent-conflict"
+	ruleEnded              = "ended"
+	ruleEndsSoon           = "ends-soon"
 )
 
 // CompileRules returns the rules of compiling: names, scope, what AWS refuses,
@@ -49,5 +51,7 @@ func refusalRules() []diag.Rule {
 		{Name: ruleFilterConflict, Title: "Two bodies for one filter", Help: "Shares may use one filter if they describe it alike."},
 		{Name: ruleLinkConflict, Title: "Two targets for one link", Help: "A name in an account is one link, or one container."},
 		{Name: ruleAbsentConflict, Title: "Absent and wanted", Help: "state: absent asks for something to go that another share wants."},
+		{Name: ruleEnded, Title: "Share ended", Help: "A warning of validate: what a share asked for is taken away on the date of expires. The file does nothing any more."},
+		{Name: ruleEndsSoon, Title: "Share ends soon", Help: "A warning of validate: the date of expires is at most 14 days away. Who needs the access has to know, or the date has to move."},
 	}
 }

@@ -107,6 +107,8 @@ func (m *maker) surveyStrays(s *Survey) {
 		ignored, inScope := m.scope(k, row)
 		switch {
 		case !inScope:
+		case m.ended(k):
+			s.Strays = append(s.Strays, Note{Row: Stray, Key: k, Live: row, Origins: m.in.Tip.Ended[k].Origins, Why: "its share has ended: lakeshare apply --expired takes it away"})
 		case m.past.classify(m.in.Live.Rows, k) == Withdrawn:
 			s.Pending++
 		case ignored:
@@ -115,6 +117,13 @@ func (m *maker) surveyStrays(s *Survey) {
 			s.Strays = append(s.Strays, Note{Row: Stray, Key: k, Live: row})
 		}
 	}
+}
+
+// ended reports whether only a date has to pass for a fact to go: no merge and no
+// apply is waited for.
+func (m *maker) ended(k fact.Key) bool {
+	_, ended := m.in.Tip.Ended[k]
+	return ended && len(m.in.Before) > 0 && !m.past.wantedBefore(k)
 }
 
 // scope reports whether a live fact lies in the scope, and whether it is ignored there.

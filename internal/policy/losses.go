@@ -16,11 +16,30 @@ type LimitError struct {
 	Lost   int
 	Limit  int
 	Digest string
+	Quoted string // what was to let the plan pass and does not, "" for nothing
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("%d losses of access (principals × tables), and limits.losses allows %d in one run; to let exactly this list pass once: --allow %s",
-		e.Lost, e.Limit, e.Digest[:16])
+	noun, quote := "losses", e.Digest[:16]
+	if e.Lost == 1 {
+		noun = "loss"
+	}
+	s := fmt.Sprintf("%d %s of access (principals × tables), and limits.losses allows %d in one run; ", e.Lost, noun, e.Limit)
+	switch {
+	case e.Quoted == "":
+		return s + "to let exactly this list pass once: --allow " + quote
+	case len(e.Quoted) < minQuote:
+		return s + fmt.Sprintf("%q is too short for a digest: this plan has --allow %s", e.Quoted, quote)
+	}
+	return s + fmt.Sprintf("the digest %q is of another plan: read this one, it has --allow %s", clip(e.Quoted), quote)
+}
+
+// clip keeps a message readable whatever was quoted.
+func clip(s string) string { return s[:min(len(s), 64)] }
+
+// names reports whether the quoted text is the beginning of the digest.
+func names(digest, quoted string) bool {
+	return len(quoted) >= minQuote && strings.HasPrefix(digest, strings.ToLower(quoted))
 }
 
 // CheckLosses returns a *LimitError when the plan takes access from more
@@ -32,8 +51,8 @@ func CheckLosses(p *plan.Plan, limit int, allow string) error {
 		return nil
 	}
 	digest := p.Digest()
-	if len(allow) >= minQuote && strings.HasPrefix(digest, strings.ToLower(allow)) {
+	if names(digest, allow) {
 		return nil
 	}
-	return &LimitError{Lost: lost, Limit: limit, Digest: digest}
+	return &LimitError{Lost: lost, Limit: limit, Digest: digest, Quoted: allow}
 }

@@ -14,6 +14,9 @@ type Reviewed struct {
 	// Merged are the changes that the target branch asks for already: merged, and
 	// not yet carried out.
 	Merged map[fact.Key]bool
+	// Cancelled are changes that the target branch asks for and this tree does not:
+	// merging it takes them back.
+	Cancelled []plan.Change
 }
 
 // Review plans for a tree that is not merged yet, and tells apart what its
@@ -44,8 +47,11 @@ func Review(ctx context.Context, cloud Cloud, in plan.Input, target *fact.Tree, 
 		planned[c.Op.Key] = c.Op
 	}
 	for _, c := range plan.Make(in).Changes {
-		if op, ok := planned[c.Op.Key]; ok && op.Verb == c.Op.Verb && op.Body == c.Op.Body {
+		op, ok := planned[c.Op.Key]
+		if ok && op.Verb == c.Op.Verb && op.Body == c.Op.Body {
 			r.Merged[c.Op.Key] = true
+		} else if !ok {
+			r.Cancelled = append(r.Cancelled, c)
 		}
 	}
 	return r, nil

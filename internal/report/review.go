@@ -21,7 +21,10 @@ type Review struct {
 	Plan *plan.Plan
 	// Merged are changes that the target branch asks for already: merged, and not
 	// yet carried out.
-	Merged    map[fact.Key]bool
+	Merged map[fact.Key]bool
+	// Cancelled is how many changes are merged and not yet carried out and would
+	// never be, once this is merged.
+	Cancelled int
 	LossLimit int // limits.losses; negative for none
 	// Notes are sentences about the plan, with names from files and AWS in them.
 	Notes []string

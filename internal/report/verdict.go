@@ -51,10 +51,14 @@ func (v reviewer) verdict() phrase {
 	merged := len(v.before.Changes) + len(v.before.Blocked)
 	switch {
 	case s.fileErrors > 0 && v.Plan.Empty():
+	case v.own.Empty() && v.Cancelled > 0:
 	case !v.own.Empty() || merged == 0:
 		parts = append(parts, verdict(v.own, v.options))
 	default:
 		parts = append(parts, wordsf("%s changes nothing in AWS.", v.itself()))
+	}
+	if v.Cancelled > 0 {
+		parts = append(parts, wordsf("%s takes back %s merged and not yet carried out.", v.itself(), noun{"change that is", "changes that are"}.count(v.Cancelled)))
 	}
 	if merged > 0 {
 		parts = append(parts, words(noun{"more change is", "more changes are"}.count(merged)+" merged and not yet carried out."))
@@ -75,6 +79,8 @@ func (v reviewer) consequence() phrase {
 	switch {
 	case s.fileErrors > 0:
 		return words("Merging this carries out nothing: an apply refuses what has such errors.")
+	case len(v.Plan.Changes) == 0 && v.Cancelled > 0:
+		return words("Merging this keeps what is there now. If an apply carries those changes out before, merging this makes them undone.")
 	case len(v.Plan.Changes) == 0 && len(v.Plan.Blocked) > 0:
 		return words("Merging this carries out nothing until what is blocked is mended.")
 	case len(v.Plan.Changes) == 0:

@@ -13,7 +13,7 @@ const workflow = ".github/workflows/plan.yml"
 
 func TestWhatIsAsWrittenHasNoDifference(t *testing.T) {
 	t.Parallel()
-	for _, in := range []scaffold.Input{fresh(), grown()} {
+	for _, in := range []scaffold.Input{fresh(), grown(), folder()} {
 		for _, f := range files(t, in) {
 			for _, have := range []string{f.Content, strings.ReplaceAll(f.Content, "\n", "\r\n")} {
 				if d, differs := f.Compare(have, true); differs {
@@ -27,19 +27,30 @@ func TestWhatIsAsWrittenHasNoDifference(t *testing.T) {
 	}
 }
 
-func TestTheFirstLineThatDiffersIsNamed(t *testing.T) {
+func TestEveryLineThatDiffersIsShown(t *testing.T) {
 	t.Parallel()
 	f := file(t, fresh(), workflow)
 	have := strings.Replace(f.Content, "contents: read", "contents: write", 1)
+	have = strings.Replace(have, "  merge_group:\n", "", 1) + "more\n"
 	d, differs := f.Compare(have, true)
-	if !differs || strings.TrimSpace(d.Have) != "contents: write" || strings.TrimSpace(d.Want) != "contents: read" {
-		t.Errorf("got %+v", d)
+	var got []string
+	for _, c := range d.Changes {
+		from, sign := have, "-"
+		if c.Want {
+			from, sign = f.Content, "+"
+		}
+		if strings.Split(from, "\n")[c.Line-1] != c.Text {
+			t.Errorf("line %d is not %q", c.Line, c.Text)
+		}
+		got = append(got, sign+strings.TrimSpace(c.Text))
 	}
-	if lines := strings.Split(have, "\n"); lines[d.Line-1] != d.Have {
-		t.Errorf("line %d is %q, not %q", d.Line, lines[d.Line-1], d.Have)
+	if want := []string{"+merge_group:", "-contents: write", "+contents: read", "-more"}; !differs || !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
-	if d, differs := f.Compare(f.Content+"more\n", true); !differs || d.Have != "more" || d.Want != "" {
-		t.Errorf("got %+v", d)
+	// A file that has nothing to do with ours, and is large.
+	huge := strings.Repeat("x\n", 1<<17)
+	if d, _ := f.Compare(huge, true); len(d.Changes) != 1<<17+strings.Count(f.Content, "\n") {
+		t.Errorf("got %d changes", len(d.Changes))
 	}
 }
 
@@ -51,7 +62,7 @@ func TestPinsMayMoveButNotVanish(t *testing.T) {
 		t.Errorf("a newer commit counts as a difference: %+v", d)
 	}
 	tag := strings.Replace(f.Content, commit+" # v1.2.3", "v1", 1)
-	if d, differs := f.Compare(tag, true); !differs || !strings.Contains(d.Have, "@v1") {
+	if d, differs := f.Compare(tag, true); !differs || len(d.Changes) != 2 || !strings.Contains(d.Changes[0].Text, "@v1") {
 		t.Errorf("a tag passes for a commit: %+v", d)
 	}
 	evil := strings.Replace(f.Content, "lakeshare/lakeshare@", "1akeshare/lakeshare@", 1)
@@ -61,7 +72,7 @@ func TestPinsMayMoveButNotVanish(t *testing.T) {
 	in := fresh()
 	in.Action = "lakeshare/lakeshare@" + scaffold.Placeholder
 	f = file(t, in, workflow)
-	if d, differs := f.Compare(f.Content, true); !differs || !strings.Contains(d.Unpinned, scaffold.Placeholder) {
+	if d, differs := f.Compare(f.Content, true); !differs || len(d.Unpinned) != strings.Count(f.Content, scaffold.Placeholder) || len(d.Unpinned) != 2 {
 		t.Errorf("the placeholder passes for a commit: %+v", d)
 	}
 }
@@ -75,8 +86,10 @@ func TestWhatIsKeptByHandIsNotCompared(t *testing.T) {
 
 func TestCodeownersNeedsItsLinesOnly(t *testing.T) {
 	t.Parallel()
-	f := file(t, grown(), ".github/CODEOWNERS")
-	have := "* @acme/all\n/data/lake/lakeshare.yaml @acme/others # theirs\n/data/lake/schema/ @x\n/data/lake/iam/ @x\n/.github/ @x\n" +
+	in := folder()
+	in.Manifests = []string{"shares/hr/", "shares/two words"}
+	f := file(t, in, "CODEOWNERS")
+	have := "* @acme/all\n/data/lake/lakeshare.yaml @acme/others # theirs\n/data/lake/schema/ @x\n/data/lake/iam/ @x\n/.github/ @x\n/CODEOWNERS @x\n" +
 		`/data/lake/shares/two\ words/ @x` + "\n"
 	d, differs := f.Compare(have, true)
 	want := []string{"/data/lake/shares/hr/ @acme/data-platform"}
@@ -90,13 +103,13 @@ func TestCodeownersNeedsItsLinesOnly(t *testing.T) {
 
 func TestFilesRememberHowTheyWereWritten(t *testing.T) {
 	t.Parallel()
-	for _, in := range []scaffold.Input{fresh(), grown()} {
-		got, ours, err := scaffold.Remember(file(t, in, workflow).Content)
+	for _, in := range []scaffold.Input{fresh(), grown(), folder()} {
+		got, ours, err := scaffold.Remember(file(t, in, in.Workflow("plan")).Content)
 		if err != nil || !ours || got.Repository != in.Repository || cmp.Or(got.Branch, "main") != in.Branch {
 			t.Errorf("got %+v %v %v", got, ours, err)
 		}
-		if got.Action != in.Action {
-			t.Errorf("got action %s", got.Action)
+		if got.Action != in.Action || got.Folder != in.Folder {
+			t.Errorf("got action %s and folder %s", got.Action, got.Folder)
 		}
 	}
 	if _, ours, err := scaffold.Remember("name: mine\n"); ours || err != nil {

@@ -59,7 +59,7 @@ func withRoles(t *testing.T, world []byte, less string) []byte {
 	source, _ := manifest.Load(map[string][]byte{manifest.ConfigFile: config})
 	tree, _ := manifest.Compile(source, time.Now())
 	in := fresh()
-	in.New, in.Accounts, in.Scope = false, tree.Accounts, tree.Scope
+	in.New, in.Accounts, in.Scope = false, tree.Accounts, tree.Scope // with the links that lakeshare.yaml names by default
 	w, err := awssim.ParseWorld(world)
 	if err != nil {
 		t.Fatal(err)

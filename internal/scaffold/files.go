@@ -1,6 +1,7 @@
 package scaffold
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"slices"
@@ -16,9 +17,14 @@ type File struct {
 	Content string
 	What    string // what it is for, in a few words
 	Once    bool   // the user's own from then on: never compared
-	// Lines are what an existing file needs at least; the first word of each
-	// counts, the rest may differ. Without them the whole file is compared.
+	// Lines are what an existing CODEOWNERS needs at least; the pattern of each
+	// counts, its owners may differ. Without them the whole file is compared.
 	Lines []string
+	// Instead is a file that says the same: one of the two is enough. "" for none.
+	Instead string
+
+	guards  []guard  // what CODEOWNERS guards
+	written []string // every file that init writes, to look for lines that undo that
 }
 
 // checkout is the one other action that the workflows use. Its commit is that of
@@ -48,15 +54,26 @@ func Files(in Input) ([]File, error) {
 		File{Path: in.at("schema/share.schema.json"), Content: string(in.ShareSchema), What: "teaches editors the shares"},
 	)
 	w.add(".vscode/settings.json", "settings.json", w.data, "points VS Code at the schemas").Once = true
-	w.add(".github/workflows/plan.yml", "plan.yml", w.data, "checks and plans every pull request; require its check \"lakeshare\"")
-	w.add(".github/workflows/apply.yml", "apply.yml", w.data, "carries out what was merged")
-	w.add(".github/workflows/drift.yml", "drift.yml", w.data, "once a day: ends what has a date, reports drift")
-	owners := w.add(".github/CODEOWNERS", "CODEOWNERS", w.data, "who has to approve changes of scope, workflows and roles")
-	for _, p := range w.data.Owned {
-		owners.Lines = append(owners.Lines, p+" "+in.Owners)
-	}
+	w.add(in.Workflow("plan"), "plan.yml", w.data, fmt.Sprintf("checks and plans every pull request; require its check %q", in.Check()))
+	w.add(in.Workflow("apply"), "apply.yml", w.data, "carries out what was merged")
+	w.add(in.Workflow("drift"), "drift.yml", w.data, "every six hours: ends what has a date, reports drift")
+	owners := w.add(cmp.Or(in.CodeOwners, CodeOwners[0]), "CODEOWNERS", w.data, "who has to approve changes of scope, workflows and roles").Path
 	w.roles()
+	w.guard(owners)
 	return w.files, w.err
+}
+
+// guard tells CODEOWNERS what it guards, once all files are known.
+func (w *writer) guard(owners string) {
+	i := slices.IndexFunc(w.files, func(f File) bool { return f.Path == owners })
+	f := &w.files[i]
+	f.guards = guards(w.in)
+	for _, g := range f.guards {
+		f.Lines = append(f.Lines, g.pattern+" "+w.in.Owners)
+	}
+	for _, other := range w.files {
+		f.written = append(f.written, other.Path)
+	}
 }
 
 // writer renders templates and keeps the first error.
@@ -77,7 +94,7 @@ type data struct {
 	From, To   string // aliases of the sample share
 	Checkout   string
 	BranchList string
-	Owned      []string // paths of CODEOWNERS
+	Owned      []string // patterns of CODEOWNERS
 
 	PlanEnvironment, ApplyEnvironment, ScheduleEnvironment string
 }
@@ -90,6 +107,9 @@ func (d data) At(name string) string {
 	return d.at(name)
 }
 
+// Named is a name with the folder behind it, where there is one.
+func (d data) Named(name string) string { return d.named(name) }
+
 func newWriter(in Input) (*writer, error) {
 	parsed, err := template.New("").Delims("[[", "]]").Funcs(template.FuncMap{"indent": indent}).ParseFS(templates, "templates/*.tmpl")
 	if err != nil {
@@ -100,8 +120,11 @@ func newWriter(in Input) (*writer, error) {
 		return nil, err
 	}
 	d := data{
-		Input: in, Header: header(in), Checkout: checkout, BranchList: "[" + in.Branch + "]", Owned: owned(in),
+		Input: in, Header: header(in), Checkout: checkout, BranchList: "[" + in.Branch + "]",
 		PlanEnvironment: PlanEnvironment, ApplyEnvironment: ApplyEnvironment, ScheduleEnvironment: ScheduleEnvironment,
+	}
+	for _, g := range guards(in) {
+		d.Owned = append(d.Owned, g.pattern)
 	}
 	if len(in.Accounts) > 0 {
 		d.Region, d.From, d.To = in.Accounts[0].Place.Region, in.Accounts[0].Alias, in.Accounts[min(1, len(in.Accounts)-1)].Alias
@@ -116,18 +139,6 @@ func (w *writer) add(name, from string, data any, what string) *File {
 	}
 	w.files = append(w.files, File{Path: name, Content: b.String(), What: what})
 	return &w.files[len(w.files)-1]
-}
-
-// owned are the paths whose changes need an approval of their own.
-func owned(in Input) []string {
-	out := []string{"/" + in.at("lakeshare.yaml"), "/" + in.at("schema") + "/", "/" + in.at("iam") + "/", "/.github/"}
-	for _, m := range in.Manifests {
-		// A space ends a pattern, and a # begins a comment.
-		escaped := strings.NewReplacer(" ", `\ `, "#", `\#`).Replace(in.at(m))
-		out = append(out, "/"+escaped+"/")
-	}
-	slices.Sort(out[4:])
-	return slices.Compact(out)
 }
 
 // indent puts spaces before every line.
@@ -167,8 +178,9 @@ func (w *writer) roles() {
 			}
 			d.Roles = append(d.Roles, roleView{role: r, Title: title, Where: strings.Join(r.Environments, ", ")})
 		}
-		w.add(d.File, "cloudformation.yaml", d, "the roles of account "+g.name+", as CloudFormation")
-		w.add(w.in.at("iam/"+g.name+".tf"), "terraform.tf", d, "the same as Terraform: take one of the two")
+		terraform := w.in.at("iam/" + g.name + ".tf")
+		w.add(d.File, "cloudformation.yaml", d, "the roles of account "+g.name+", as CloudFormation").Instead = terraform
+		w.add(terraform, "terraform.tf", d, "the same as Terraform: take one of the two, delete the other").Instead = d.File
 	}
 }
 

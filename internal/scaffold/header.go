@@ -33,6 +33,7 @@ type Remembered struct {
 	Repository Repository
 	Branch     string // "" where the line names none: main
 	Action     string // the pinned action that a workflow uses; "" in other files
+	Folder     string // of lakeshare.yaml, as a workflow names it; "" for the root and in other files
 }
 
 // Remember reads a file that init wrote: its first line, and the action that it
@@ -49,6 +50,9 @@ func Remember(content string) (Remembered, bool, error) {
 		return Remembered{}, false, fmt.Errorf("the line %q names no repository", headerStart)
 	}
 	out := Remembered{Action: used(content)}
+	if m := configLine.FindStringSubmatch(content); m != nil {
+		out.Folder = m[1]
+	}
 	var err error
 	if out.Repository, err = ParseRepository(words[0]); err != nil {
 		return Remembered{}, false, err
@@ -71,14 +75,35 @@ func Remember(content string) (Remembered, bool, error) {
 	return out, true, nil
 }
 
-var usesLine = regexp.MustCompile(`(?m)^ *- uses: ([^@\s]+@[0-9a-f]{40}(?: # \S+)?)\r?$`)
+var configLine = regexp.MustCompile(`(?m)^ +config: (\S+)\r?$`)
+
+var usesLine = regexp.MustCompile(`^ *- uses: ([^@\s]+@([0-9a-f]{40})(?: # \S+)?)$`)
 
 // used is the first action of a workflow that is not GitHub's own.
 func used(workflow string) string {
-	for _, m := range usesLine.FindAllStringSubmatch(workflow, -1) {
-		if !strings.HasPrefix(m[1], "actions/") && !strings.Contains(m[1], noCommit) && actionForm.MatchString(m[1]) {
+	for _, l := range lines(workflow) {
+		m := usesLine.FindStringSubmatch(l)
+		if m != nil && m[2] != Placeholder && !strings.HasPrefix(m[1], "actions/") && actionForm.MatchString(m[1]) {
 			return m[1]
 		}
 	}
 	return ""
+}
+
+// Pin is a line of a workflow that uses an action at a commit.
+type Pin struct {
+	Line   int // from 1
+	Commit string
+}
+
+// Pins are the lines of a workflow that use an action, owner/name, at a commit
+// other than the placeholder.
+func Pins(workflow, action string) []Pin {
+	var out []Pin
+	for i, l := range lines(workflow) {
+		if m := usesLine.FindStringSubmatch(l); m != nil && m[2] != Placeholder && strings.HasPrefix(m[1], action+"@") {
+			out = append(out, Pin{Line: i + 1, Commit: m[2]})
+		}
+	}
+	return out
 }

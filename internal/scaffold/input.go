@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/lakeshare/lakeshare/internal/fact"
@@ -32,10 +33,12 @@ type Input struct {
 	Action     string // owner/name@commit, with " # version" behind it where that is known
 	Folder     string // of lakeshare.yaml in the repository; "" for its root
 	Owners     string // who owns the guarded files: "@acme/data-platform"
+	CodeOwners string // the CODEOWNERS that GitHub uses, from the root; "" for .github/CODEOWNERS
 
 	New       bool           // there is no lakeshare.yaml yet
 	Accounts  []fact.Account // of lakeshare.yaml, or those to write into a new one
 	Scope     []fact.Scope   // the databases of each account
+	Links     []LinkPlace    // the databases that may be links or hold them
 	Manifests []string       // folders that only some may change: every manifests: of lakeshare.yaml
 	Repair    bool           // drift: repair is written somewhere
 
@@ -65,7 +68,7 @@ var (
 	numberForm     = regexp.MustCompile(`^[1-9][0-9]*$`)
 	branchForm     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
 	actionForm     = regexp.MustCompile(`^[A-Za-z0-9-]+/[A-Za-z0-9._-]+(?:/[A-Za-z0-9._/-]+)?@[0-9a-f]{40}(?: # [A-Za-z0-9._+-]+)?$`)
-	ownersForm     = regexp.MustCompile(`^@?[A-Za-z0-9][A-Za-z0-9._@/+-]*(?: @?[A-Za-z0-9][A-Za-z0-9._@/+-]*)*$`)
+	ownerForm      = regexp.MustCompile(`^(?:@[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9._-]+)?|[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)$`)
 	aliasForm      = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`)
 	accountForm    = regexp.MustCompile(`^[0-9]{12}$`)
 )
@@ -96,8 +99,10 @@ func (in Input) check() error {
 		return fmt.Errorf("%q is no name of a default branch that these workflows can have: letters, digits, . _ / and -", in.Branch)
 	case !actionForm.MatchString(in.Action):
 		return fmt.Errorf("%q is no pinned action: write owner/name@COMMIT with all 40 digits of the commit, and \" # version\" behind it if you like", in.Action)
-	case !ownersForm.MatchString(in.Owners):
-		return fmt.Errorf("%q is no owner for CODEOWNERS: write @user, @organization/team or an address", in.Owners)
+	case !areOwners(strings.Split(in.Owners, " ")):
+		return fmt.Errorf("%q is no owner for CODEOWNERS: write @user, @organization/team or a mail address, with a space between several", in.Owners)
+	case in.CodeOwners != "" && !slices.Contains(CodeOwners, in.CodeOwners):
+		return fmt.Errorf("GitHub reads no CODEOWNERS at %q", in.CodeOwners)
 	case in.Folder != "" && (path.Clean(in.Folder) != in.Folder || path.IsAbs(in.Folder) || strings.HasPrefix(in.Folder, "..") || !branchForm.MatchString(in.Folder)):
 		return fmt.Errorf("%q is no folder that a workflow can name: letters, digits, . _ / and -", in.Folder)
 	}
@@ -126,3 +131,18 @@ func (in Input) checkAccounts() error {
 
 // at is a path in lakeshare.yaml's folder.
 func (in Input) at(name string) string { return path.Join(in.Folder, name) }
+
+// Workflow is the path of plan, apply or drift. A configuration in a folder has
+// workflows of its own, named after it.
+func (in Input) Workflow(name string) string {
+	if in.Folder != "" {
+		name += "-" + strings.ReplaceAll(in.Folder, "/", "-")
+	}
+	return ".github/workflows/" + name + ".yml"
+}
+
+// Check is the check that a ruleset has to require.
+func (in Input) Check() string { return in.named("lakeshare") }
+
+// named tells the workflows, jobs and groups of a folder from those of others.
+func (in Input) named(name string) string { return strings.TrimSpace(name + " " + in.Folder) }

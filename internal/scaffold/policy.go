@@ -77,16 +77,14 @@ var (
 		"lakeformation:GrantPermissions", "lakeformation:RevokePermissions",
 		"lakeformation:CreateDataCellsFilter", "lakeformation:DeleteDataCellsFilter", "lakeformation:UpdateDataCellsFilter",
 	}
-	catalogWrites = []string{
-		"glue:CreateDatabase", "glue:CreateTable", "glue:DeleteDatabase", "glue:DeleteTable", "glue:UpdateDatabase",
-	}
+	linkWrites   = []string{"glue:CreateDatabase", "glue:CreateTable", "glue:DeleteDatabase", "glue:DeleteTable"}
 	shareWrites  = []string{"ram:AssociateResourceShare", "ram:DisassociateResourceShare"}
 	policyWrites = []string{"iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:ListPolicyVersions"}
 )
 
-// maxPatterns bounds what the databases of a scope add to a policy: the inline
-// policies of a role have 10,240 characters together [6.16].
-const maxPatterns = 30
+// maxPatterns bounds what the databases of a scope, and those of links, add to a
+// policy: the inline policies of a role have 10,240 characters together [6.16].
+const maxPatterns = 25
 
 func planPolicy(g group) document {
 	p := g.partition
@@ -106,7 +104,17 @@ func applyPolicy(g group) document {
 	d.Statement = append(
 		d.Statement,
 		allow("Grant", grantWrites, "*"),
-		allow("ChangeDatabasesAndLinks", catalogWrites, g.catalog()...),
+	)
+	if len(g.databases) > 0 {
+		// Only access: lake_formation needs it, for what new tables get.
+		d.Statement = append(d.Statement, allow("ChangeDatabases", []string{"glue:UpdateDatabase"}, g.catalog(g.databases, "database/%")...))
+	}
+	if len(g.links) > 0 {
+		d.Statement = append(d.Statement, allow("MakeAndDropLinks", linkWrites,
+			g.catalog(g.links, "database/%", "table/%/*", "userDefinedFunction/%/*")...))
+	}
+	d.Statement = append(
+		d.Statement,
 		allow("AcceptShares", []string{"ram:AcceptResourceShareInvitation"}, "arn:"+g.partition+":ram:*:*:resource-share-invitation/*"),
 		// Lake Formation names its shares; no other is ours to touch [4.10].
 		allow("RenewShares", shareWrites, "arn:"+g.partition+":ram:*:"+g.account+":resource-share/*").
@@ -135,16 +143,18 @@ func applyPolicy(g group) document {
 	return d
 }
 
-// catalog is what may be changed in Glue: the databases of the scope.
-func (g group) catalog() []string {
+// catalog is what Glue checks for a call on databases of these names: the catalog
+// itself, and each form with the name for its %.
+func (g group) catalog(databases []string, forms ...string) []string {
 	head := "arn:" + g.partition + ":glue:*:" + g.account + ":"
-	patterns := g.databases
-	if len(patterns) == 0 || len(patterns) > maxPatterns {
-		patterns = []string{"*"}
+	if len(databases) > maxPatterns {
+		databases = []string{"*"}
 	}
 	out := []string{head + "catalog"}
-	for _, p := range patterns {
-		out = append(out, head+"database/"+p, head+"table/"+p+"/*", head+"userDefinedFunction/"+p+"/*")
+	for _, name := range databases {
+		for _, form := range forms {
+			out = append(out, head+strings.Replace(form, "%", name, 1))
+		}
 	}
 	return out
 }

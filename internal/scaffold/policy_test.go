@@ -43,6 +43,9 @@ func (w written) actions() []string {
 	return out
 }
 
+// providerOfStack is what the template says for the provider's ARN.
+var providerOfStack = regexp.MustCompile(`"Federated": \{"Fn::If": \["ProviderIsOurs", \{"Ref": "GitHubProvider"\}, ("[^"]+")\]\}`)
+
 // policies takes the documents out of both files of an account: trust and policy
 // of the plan role, then of the apply role. Both files have to say the same.
 func policies(t *testing.T, in scaffold.Input, alias string) []written {
@@ -52,7 +55,8 @@ func policies(t *testing.T, in scaffold.Input, alias string) []written {
 		{"iam/" + alias + ".tf", "<<-JSON"},
 		{"iam/" + alias + ".cloudformation.yaml", "PolicyDocument:"},
 	} {
-		for _, text := range documents(file(t, in, f.name).Content, f.opens) {
+		content := providerOfStack.ReplaceAllString(file(t, in, f.name).Content, `"Federated": $1`)
+		for _, text := range documents(content, f.opens) {
 			w := written{text: []byte(text)}
 			if err := json.Unmarshal(w.text, &w); err != nil {
 				t.Fatalf("%s: %v\n%s", f.name, err, text)
@@ -108,10 +112,9 @@ func compact(t *testing.T, text []byte) string {
 	return string(out)
 }
 
-// regional is grown without the folder, with roles of the usual names.
+// regional is grown with roles of the usual names.
 func regional() scaffold.Input {
 	in := grown()
-	in.Folder = ""
 	in.Accounts = in.Accounts[:1]
 	return in
 }
@@ -233,9 +236,6 @@ func TestWritesAreBoundToWhatTheyAreFor(t *testing.T) {
 			}
 			if action == "iam:CreatePolicyVersion" && !slices.Equal(s.Resource, oneOrMore{"arn:aws:iam::111122223333:policy/LakeFormationData"}) {
 				t.Errorf("%s changes %v", s.Sid, s.Resource)
-			}
-			if action == "glue:DeleteTable" && !slices.Contains(s.Resource, "arn:aws:glue:*:111122223333:table/mart_*/*") {
-				t.Errorf("%s: %v", s.Sid, s.Resource)
 			}
 		}
 	}

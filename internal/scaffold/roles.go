@@ -3,6 +3,7 @@ package scaffold
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/lakeshare/lakeshare/internal/fact"
@@ -27,6 +28,7 @@ type group struct {
 	partition string // aws, aws-cn, …
 	members   []fact.Account
 	databases []string // patterns of the scope, sorted
+	links     []string // patterns of the databases of the scope that may be links or hold them
 	roles     []role
 	provider  bool // the first group of its account makes the OIDC provider
 }
@@ -40,6 +42,14 @@ type role struct {
 	Trust        string // JSON
 	Policy       string // JSON
 	Managed      string // ARN of a managed policy, or ""
+}
+
+// TrustOfStack is the trust policy in a CloudFormation template. Where the stack
+// makes the provider it refers to it, and that makes the role wait for it.
+func (r role) TrustOfStack() string {
+	arn := strconv.Quote(Provider(r.ARN))
+	return strings.Replace(r.Trust, `"Federated": `+arn,
+		`"Federated": {"Fn::If": ["ProviderIsOurs", {"Ref": "GitHubProvider"}, `+arn+`]}`, 1)
 }
 
 // groups puts accounts together by their roles. Those without roles are reached
@@ -69,6 +79,7 @@ func groups(in Input) ([]group, error) {
 	for i := range out {
 		slices.Sort(out[i].databases)
 		out[i].databases = slices.Compact(out[i].databases)
+		out[i].links = linkDatabases(out[i].members, in.Scope, in.Links)
 		if err := out[i].write(in.Repository); err != nil {
 			return nil, fmt.Errorf("account %s: %w", out[i].name, err)
 		}

@@ -26,19 +26,25 @@ func account(alias, id, region string) fact.Account {
 	}
 }
 
-// fresh is a repository without anything; grown is one with everything, in a folder.
+// fresh is a repository without anything, grown one with everything; in folder
+// lakeshare.yaml is not at the root, and CODEOWNERS is.
 func fresh() scaffold.Input {
 	return scaffold.Input{
 		Repository: scaffold.Repository{Owner: "acme", Name: "lake"}, Branch: "main", New: true,
 		Action: "lakeshare/lakeshare@" + commit + " # v1.2.3", Owners: "@acme/data-platform",
-		Accounts:     []fact.Account{account("sales", "111122223333", "eu-west-1"), account("analytics", "444455556666", "eu-west-1")},
+		Accounts: []fact.Account{account("sales", "111122223333", "eu-west-1"), account("analytics", "444455556666", "eu-west-1")},
+		Scope: []fact.Scope{
+			{At: fact.Place{Account: "111122223333", Region: "eu-west-1"}, Pattern: "sales"},
+			{At: fact.Place{Account: "444455556666", Region: "eu-west-1"}, Pattern: "*_shared"},
+		},
+		Links:        []scaffold.LinkPlace{{Database: "*_shared"}, {Database: "rl_*"}},
 		ConfigSchema: []byte("{}\n"), ShareSchema: []byte("{}\n"),
 	}
 }
 
 func grown() scaffold.Input {
 	in := fresh()
-	in.New, in.Folder, in.Branch, in.Repair = false, "data/lake", "trunk", true
+	in.New, in.Branch, in.Repair = false, "trunk", true
 	in.Repository = scaffold.Repository{Owner: "acme", Name: "lake", OwnerID: "7", ID: "42", Immutable: true}
 	in.Action = "acme/lakeshare@" + commit
 	in.Manifests = []string{"shares/hr/", "shares/two words"}
@@ -56,6 +62,13 @@ func grown() scaffold.Input {
 		{At: in.Accounts[0].Place, Pattern: "mart_*"},
 		{At: in.Accounts[2].Place, Pattern: "sales"},
 	}
+	return in
+}
+
+func folder() scaffold.Input {
+	in := fresh()
+	in.New, in.Folder, in.CodeOwners = false, "data/lake", "CODEOWNERS"
+	in.Accounts = in.Accounts[:1]
 	return in
 }
 
@@ -81,7 +94,7 @@ func file(t *testing.T, in scaffold.Input, path string) scaffold.File {
 // TestFilesAreAsTheyWere shows every change of what users get in a diff.
 func TestFilesAreAsTheyWere(t *testing.T) {
 	t.Parallel()
-	for name, in := range map[string]scaffold.Input{"fresh": fresh(), "grown": grown()} {
+	for name, in := range map[string]scaffold.Input{"fresh": fresh(), "grown": grown(), "folder": folder()} {
 		seen := map[string]bool{}
 		for _, f := range files(t, in) {
 			golden := filepath.Join("testdata", name, strings.TrimPrefix(f.Path, "."))
@@ -130,7 +143,7 @@ func TestWorkflowsPassActionlint(t *testing.T) {
 	}
 	once := grown()
 	once.Repair = false
-	for _, in := range []scaffold.Input{fresh(), grown(), once} {
+	for _, in := range []scaffold.Input{fresh(), grown(), once, folder()} {
 		for _, f := range files(t, in) {
 			if !strings.HasPrefix(f.Path, ".github/workflows/") {
 				continue
@@ -154,6 +167,9 @@ func TestInputThatWouldBreakAFileIsRefused(t *testing.T) {
 		"default branch":            func(in *scaffold.Input) { in.Branch = "main\n  evil: true" },
 		"all 40 digits":             func(in *scaffold.Input) { in.Action = "lakeshare/lakeshare@v1" },
 		"owner for CODEOWNERS":      func(in *scaffold.Input) { in.Owners = "a\n* @evil" },
+		"\"platform\" is no owner":  func(in *scaffold.Input) { in.Owners = "platform" },
+		"\"@a b\" is no owner":      func(in *scaffold.Input) { in.Owners = "@a b" },
+		"no CODEOWNERS at":          func(in *scaffold.Input) { in.CodeOwners = "elsewhere" },
 		"no folder that a workflow": func(in *scaffold.Input) { in.Folder = "../up" },
 		"at least one account":      func(in *scaffold.Input) { in.Accounts = nil },
 		"no alias":                  func(in *scaffold.Input) { in.Accounts[0].Alias = "a b" },

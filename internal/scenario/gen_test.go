@@ -7,6 +7,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/lakeshare/lakeshare/internal/fact"
+
 	"github.com/lakeshare/lakeshare/internal/awssim"
 	"github.com/lakeshare/lakeshare/internal/manifest"
 )
@@ -248,4 +250,21 @@ func (l *lab) flip(t *rapid.T, label string) {
 			}
 		}
 	}
+}
+
+// adopt grants by hand what the last commit asks for.
+func (l *lab) adopt(t *rapid.T, label string) {
+	var grants []fact.Key
+	for _, k := range fact.SortedKeys(l.tip().Wanted) {
+		if k.Kind == fact.OwnGrant && k.Object.Filter == "" {
+			grants = append(grants, k)
+		}
+	}
+	if len(grants) == 0 {
+		return
+	}
+	k := rapid.SampledFrom(grants).Draw(t, label+" grant")
+	_, _ = l.byHand(k.At.Account, "lakeformation", "GrantPermissions", map[string]any{
+		"Principal": map[string]string{"DataLakePrincipalIdentifier": k.Principal}, "Resource": atomOf(k).resource(), "Permissions": []string{k.Permission},
+	})
 }

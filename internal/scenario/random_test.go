@@ -124,6 +124,9 @@ func playStory(t *rapid.T, y *tally) {
 		switch rapid.SampledFrom([]string{"commit", "commit", "hand", "apply", "killed", "undermine", "undermine", "flip", "flip", "day"}).Draw(t, label) {
 		case "commit":
 			p.commit(t, label)
+			if rapid.Bool().Draw(t, label+" is there already") {
+				p.lab.adopt(t, label)
+			}
 		case "hand":
 			p.lab.drawHand(t, label)
 		case "apply":

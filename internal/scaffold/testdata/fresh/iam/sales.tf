@@ -7,9 +7,10 @@
 # replaces those who are. These commands keep everybody, in each region:
 #
 #   aws lakeformation get-data-lake-settings --region eu-west-1 --query DataLakeSettings > before.json
-#   jq '.DataLakeAdmins += [{DataLakePrincipalIdentifier: "arn:aws:iam::111122223333:role/lakeshare-apply"}]
+#   jq --indent 4 '.DataLakeAdmins += [{DataLakePrincipalIdentifier: "arn:aws:iam::111122223333:role/lakeshare-apply"}]
 #     | .ReadOnlyAdmins += [{DataLakePrincipalIdentifier: "arn:aws:iam::111122223333:role/lakeshare-plan"}]
 #     | .DataLakeAdmins |= unique | .ReadOnlyAdmins |= unique' before.json > after.json
+#   diff before.json after.json   # what will change
 #   aws lakeformation put-data-lake-settings --region eu-west-1 --data-lake-settings file://after.json
 #
 
@@ -214,20 +215,12 @@ resource "aws_iam_role_policy" "sales_apply" {
           "Resource": "*"
         },
         {
-          "Sid": "ChangeDatabasesAndLinks",
+          "Sid": "ChangeDatabases",
           "Effect": "Allow",
-          "Action": [
-            "glue:CreateDatabase",
-            "glue:CreateTable",
-            "glue:DeleteDatabase",
-            "glue:DeleteTable",
-            "glue:UpdateDatabase"
-          ],
+          "Action": "glue:UpdateDatabase",
           "Resource": [
             "arn:aws:glue:*:111122223333:catalog",
-            "arn:aws:glue:*:111122223333:database/*",
-            "arn:aws:glue:*:111122223333:table/*/*",
-            "arn:aws:glue:*:111122223333:userDefinedFunction/*/*"
+            "arn:aws:glue:*:111122223333:database/sales"
           ]
         },
         {

@@ -1,4 +1,4 @@
-# Written by: lakeshare init --repository acme/lake --repository-id 42 --owner-id 7 --immutable-subject --branch trunk
+# Written by: lakeshare init --repository acme/lake
 # The IAM side of account sales (111122223333): GitHub's OpenID Connect provider and
 # lakeshare's roles.
 #
@@ -7,16 +7,11 @@
 # replaces those who are. These commands keep everybody, in each region:
 #
 #   aws lakeformation get-data-lake-settings --region eu-west-1 --query DataLakeSettings > before.json
-#   jq '.DataLakeAdmins += [{DataLakePrincipalIdentifier: "arn:aws:iam::111122223333:role/lakeshare-apply"}]
+#   jq --indent 4 '.DataLakeAdmins += [{DataLakePrincipalIdentifier: "arn:aws:iam::111122223333:role/lakeshare-apply"}]
 #     | .ReadOnlyAdmins += [{DataLakePrincipalIdentifier: "arn:aws:iam::111122223333:role/lakeshare-plan"}]
 #     | .DataLakeAdmins |= unique | .ReadOnlyAdmins |= unique' before.json > after.json
+#   diff before.json after.json   # what will change
 #   aws lakeformation put-data-lake-settings --region eu-west-1 --data-lake-settings file://after.json
-#
-#   aws lakeformation get-data-lake-settings --region us-east-1 --query DataLakeSettings > before.json
-#   jq '.DataLakeAdmins += [{DataLakePrincipalIdentifier: "arn:aws:iam::111122223333:role/lakeshare-apply"}]
-#     | .ReadOnlyAdmins += [{DataLakePrincipalIdentifier: "arn:aws:iam::111122223333:role/lakeshare-plan"}]
-#     | .DataLakeAdmins |= unique | .ReadOnlyAdmins |= unique' before.json > after.json
-#   aws lakeformation put-data-lake-settings --region us-east-1 --data-lake-settings file://after.json
 #
 
 variable "sales_create_provider" {
@@ -66,8 +61,7 @@ resource "aws_iam_role" "sales_plan" {
           "Condition": {
             "StringEquals": {
               "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-              "token.actions.githubusercontent.com:repository_id": "42",
-              "token.actions.githubusercontent.com:sub": "repo:acme@7/lake@42:environment:lakeshare-plan"
+              "token.actions.githubusercontent.com:sub": "repo:acme/lake:environment:lakeshare-plan"
             }
           }
         }
@@ -121,15 +115,6 @@ resource "aws_iam_role_policy" "sales_plan" {
           "Effect": "Allow",
           "Action": "iam:ListRoles",
           "Resource": "*"
-        },
-        {
-          "Sid": "ReadStoragePolicy",
-          "Effect": "Allow",
-          "Action": [
-            "iam:GetPolicy",
-            "iam:GetPolicyVersion"
-          ],
-          "Resource": "arn:aws:iam::111122223333:policy/LakeFormationData"
         }
       ]
     }
@@ -157,10 +142,9 @@ resource "aws_iam_role" "sales_apply" {
           "Condition": {
             "StringEquals": {
               "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-              "token.actions.githubusercontent.com:repository_id": "42",
               "token.actions.githubusercontent.com:sub": [
-                "repo:acme@7/lake@42:environment:lakeshare-apply",
-                "repo:acme@7/lake@42:environment:lakeshare-schedule"
+                "repo:acme/lake:environment:lakeshare-apply",
+                "repo:acme/lake:environment:lakeshare-schedule"
               ]
             }
           }
@@ -217,15 +201,6 @@ resource "aws_iam_role_policy" "sales_apply" {
           "Resource": "*"
         },
         {
-          "Sid": "ReadStoragePolicy",
-          "Effect": "Allow",
-          "Action": [
-            "iam:GetPolicy",
-            "iam:GetPolicyVersion"
-          ],
-          "Resource": "arn:aws:iam::111122223333:policy/LakeFormationData"
-        },
-        {
           "Sid": "Grant",
           "Effect": "Allow",
           "Action": [
@@ -240,23 +215,12 @@ resource "aws_iam_role_policy" "sales_apply" {
           "Resource": "*"
         },
         {
-          "Sid": "ChangeDatabasesAndLinks",
+          "Sid": "ChangeDatabases",
           "Effect": "Allow",
-          "Action": [
-            "glue:CreateDatabase",
-            "glue:CreateTable",
-            "glue:DeleteDatabase",
-            "glue:DeleteTable",
-            "glue:UpdateDatabase"
-          ],
+          "Action": "glue:UpdateDatabase",
           "Resource": [
             "arn:aws:glue:*:111122223333:catalog",
-            "arn:aws:glue:*:111122223333:database/mart_*",
-            "arn:aws:glue:*:111122223333:table/mart_*/*",
-            "arn:aws:glue:*:111122223333:userDefinedFunction/mart_*/*",
-            "arn:aws:glue:*:111122223333:database/sales",
-            "arn:aws:glue:*:111122223333:table/sales/*",
-            "arn:aws:glue:*:111122223333:userDefinedFunction/sales/*"
+            "arn:aws:glue:*:111122223333:database/sales"
           ]
         },
         {
@@ -276,33 +240,6 @@ resource "aws_iam_role_policy" "sales_apply" {
           "Condition": {
             "StringLike": {
               "ram:ResourceShareName": "LakeFormation*"
-            }
-          }
-        },
-        {
-          "Sid": "KeepStoragePolicy",
-          "Effect": "Allow",
-          "Action": [
-            "iam:CreatePolicyVersion",
-            "iam:DeletePolicyVersion",
-            "iam:ListPolicyVersions"
-          ],
-          "Resource": "arn:aws:iam::111122223333:policy/LakeFormationData"
-        },
-        {
-          "Sid": "RegisterStorage",
-          "Effect": "Allow",
-          "Action": "lakeformation:RegisterResource",
-          "Resource": "*"
-        },
-        {
-          "Sid": "PassStorageRole",
-          "Effect": "Allow",
-          "Action": "iam:PassRole",
-          "Resource": "arn:aws:iam::111122223333:role/LakeFormationRegister",
-          "Condition": {
-            "StringEquals": {
-              "iam:PassedToService": "lakeformation.amazonaws.com"
             }
           }
         }

@@ -7,8 +7,9 @@
 # replaces those who are. These commands keep everybody, in each region:
 #
 #   aws lakeformation get-data-lake-settings --region eu-west-1 --query DataLakeSettings > before.json
-#   jq '.DataLakeAdmins += [{DataLakePrincipalIdentifier: "arn:aws:iam::444455556666:role/data/lakeshare"}]
+#   jq --indent 4 '.DataLakeAdmins += [{DataLakePrincipalIdentifier: "arn:aws:iam::444455556666:role/data/lakeshare"}]
 #     | .DataLakeAdmins |= unique | .ReadOnlyAdmins |= unique' before.json > after.json
+#   diff before.json after.json   # what will change
 #   aws lakeformation put-data-lake-settings --region eu-west-1 --data-lake-settings file://after.json
 #
 
@@ -132,23 +133,6 @@ resource "aws_iam_role_policy" "analytics_apply" {
             "lakeformation:UpdateDataCellsFilter"
           ],
           "Resource": "*"
-        },
-        {
-          "Sid": "ChangeDatabasesAndLinks",
-          "Effect": "Allow",
-          "Action": [
-            "glue:CreateDatabase",
-            "glue:CreateTable",
-            "glue:DeleteDatabase",
-            "glue:DeleteTable",
-            "glue:UpdateDatabase"
-          ],
-          "Resource": [
-            "arn:aws:glue:*:444455556666:catalog",
-            "arn:aws:glue:*:444455556666:database/*",
-            "arn:aws:glue:*:444455556666:table/*/*",
-            "arn:aws:glue:*:444455556666:userDefinedFunction/*/*"
-          ]
         },
         {
           "Sid": "AcceptShares",
