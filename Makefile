@@ -63,7 +63,8 @@ contract: $(OPENAPI) ## Hold every call of GitHub in the tests against GitHub's 
 
 bench: build ## Print what a plan on a pull request takes, beside the least that is possible
 	@mkdir -p .tmp
-	@LAKESHARE_BENCH="$(CURDIR)/.tmp/figures.txt" $(GO) test -count=1 -run TestFigures ./cmd/lakeshare >/dev/null && cat .tmp/figures.txt
+	@LAKESHARE_BENCH="$(CURDIR)/.tmp/figures.txt" $(GO) test -count=1 -run TestFigures ./cmd/lakeshare >.tmp/figures.log 2>&1 || { tail -n 40 .tmp/figures.log; exit 1; }
+	@cat .tmp/figures.txt
 
 release: export VERSION := $(VERSION)
 release: ## Build the four binaries of VERSION=v1.2.3 from HEAD, and the table of their digests

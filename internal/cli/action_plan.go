@@ -114,10 +114,6 @@ func (a *action) stale(target string) error {
 	if record == nil || a.hub.run.Pull == nil {
 		return nil
 	}
-	tip, err := a.hub.tip()
-	if err != nil {
-		return err
-	}
 	for _, commit := range append(slices.Clone(record.Started), record.Applied) {
 		if commit == "" {
 			continue
@@ -126,7 +122,7 @@ func (a *action) stale(target string) error {
 		if err != nil || seen {
 			return err
 		}
-		if on, err := a.hub.repo.Ancestor(commit, tip); err != nil || on {
+		if on, err := a.hub.repo.Ancestor(commit, a.hub.head); err != nil || on {
 			return errors.Join(err, fmt.Errorf("%s has moved on to %s, which was carried out since this run began: "+
 				"update the branch of the pull request, or push to it, for a plan of what merging does now", a.hub.run.DefaultBranch, short(commit)))
 		}

@@ -26,6 +26,7 @@ type hub struct {
 	began   int64           // deployment of this run, 0 before its first write
 	commit  string          // that it is for
 	record  *history.Record // as this run found it
+	head    string          // of the default branch, when the record was read
 	refused []github.Forged
 
 	mu       sync.Mutex // guards what follows: accounts are entered at the same time
@@ -77,6 +78,7 @@ func (h *hub) Load() (history.Record, error) {
 	if err != nil {
 		return history.Record{}, err
 	}
+	h.head = tip
 	r, err := h.client.Record(h.ctx, h.config, clone{h, tip})
 	if err != nil {
 		return history.Record{}, fmt.Errorf("read the record of applies: %w", err)
