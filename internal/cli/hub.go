@@ -79,7 +79,7 @@ func (h *hub) Load() (history.Record, error) {
 		return history.Record{}, err
 	}
 	h.head = tip
-	r, err := h.client.Record(h.ctx, h.config, clone{h, tip})
+	r, err := h.client.Record(h.ctx, h.config, clone{h})
 	if err != nil {
 		return history.Record{}, fmt.Errorf("read the record of applies: %w", err)
 	}
@@ -89,10 +89,7 @@ func (h *hub) Load() (history.Record, error) {
 }
 
 // clone is what the record is proven with.
-type clone struct {
-	*hub
-	head string // of the default branch
-}
+type clone struct{ *hub }
 
 // OnBranch reports whether a commit is on the default branch now.
 func (c clone) OnBranch(sha string) (bool, error) {
@@ -150,7 +147,7 @@ func (h *hub) mayRecord() error {
 	if h.run.WorkflowPath == "" {
 		return nil // the runner does not say
 	}
-	file, err := clone{hub: h}.File(h.run.SHA, h.run.WorkflowPath)
+	file, err := clone{h}.File(h.run.SHA, h.run.WorkflowPath)
 	if err != nil || github.MayRecord(file) {
 		return err
 	}
