@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -172,7 +173,7 @@ func (r *reading) associations(ctx context.Context, producer *site, arns []strin
 		}
 	}
 	if len(fresh) == 0 {
-		return known, nil
+		return maps.Clone(known), nil
 	}
 	found, err := producer.memberships(ctx, fresh)
 	if err != nil {
@@ -181,7 +182,7 @@ func (r *reading) associations(ctx context.Context, producer *site, arns []strin
 	for _, arn := range fresh {
 		known[arn] = found[arn]
 	}
-	return known, nil
+	return maps.Clone(known), nil // other accounts add to it while this one reads
 }
 
 // sharesAsked collects the shares of every grantee that the query names.
