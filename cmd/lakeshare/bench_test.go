@@ -26,20 +26,9 @@ func TestFigures(t *testing.T) {
 	if os.Getenv("LAKESHARE_BENCH") == "" {
 		t.Skip("make bench prints the figures")
 	}
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/bench", RequireExplicitExec: true,
-		Setup: func(e *testscript.Env) error {
-			e.Setenv("HOME", e.WorkDir)
-			e.Setenv("GORACE", noPause)
-			e.Values[hubKey{}] = &hub{work: e.WorkDir, t: e.T().(testing.TB), path: os.Getenv("PATH")}
-			return nil
-		},
-		Cmds: func() map[string]command {
-			all := githubCommands()
-			all["requests"] = requests
-			return all
-		}(),
-	})
+	commands := githubCommands()
+	commands["requests"] = requests
+	testscript.Run(t, stories("testdata/bench", commands))
 }
 
 // requests opens pull requests with one new share each, plans them and prints figures.

@@ -55,8 +55,13 @@ import (
 //	                              merge, push, back, byhand or forge
 func TestGitHubStories(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/github",
+	testscript.Run(t, stories("testdata/github", githubCommands()))
+}
+
+// stories are scripts that have a hub.
+func stories(dir string, commands map[string]command) testscript.Params {
+	return testscript.Params{
+		Dir:                 dir,
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -66,8 +71,8 @@ func TestGitHubStories(t *testing.T) {
 			e.Values[hubKey{}] = &hub{work: e.WorkDir, t: e.T().(testing.TB), path: os.Getenv("PATH")}
 			return nil
 		},
-		Cmds: githubCommands(),
-	})
+		Cmds: commands,
+	}
 }
 
 type command = func(*testscript.TestScript, bool, []string)

@@ -24,18 +24,6 @@ func (l *lab) survey() *plan.Survey {
 	return s
 }
 
-// only carries out a run that is not about merges.
-func (l *lab) only(what plan.Only) (reconcile.Result, error) {
-	tip, before := l.tip(), l.before()
-	return reconcile.Apply{
-		Cloud: l.cloud(aws.Applying, tip, before), Only: what, Tip: tip, Before: before,
-		Gate:     func(*plan.Plan) error { return nil },
-		Moved:    func() (bool, error) { return false, nil },
-		Progress: func(fact.Outcome) {},
-		Now:      l.clock.now, Sleep: l.clock.sleep,
-	}.Run(context.Background())
-}
-
 // drift holds the survey to what is there, and a repair to what the survey said.
 func (p *player) drift(t *rapid.T) {
 	l := p.lab
@@ -47,7 +35,7 @@ func (p *player) drift(t *rapid.T) {
 	p.surveyIsTrue(t, s)
 	before := l.atoms("")
 	p.learn()
-	r, err := l.only(plan.Repairs)
+	r, err := l.carryOut(context.Background(), plan.Repairs)
 	if err != nil {
 		t.Fatalf("repair: %v", err)
 	}
